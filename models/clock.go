@@ -1,0 +1,118 @@
+package models
+
+import "time"
+
+// Office is who handles a case at one rung.
+type Office struct {
+	ID     string `bson:"id" json:"id"` // region code / level
+	Region string `bson:"region" json:"region"`
+	Name   string `bson:"name" json:"name"` // 枫溪镇司法所
+}
+
+// OfficeOf names the office of a rung at a region.
+func OfficeOf(rung Rung, region *Region) Office {
+	name := region.Committee
+	if rung.Body == "office" {
+		name = region.Office
+	}
+	return Office{ID: region.Code + "/" + rung.Level, Region: region.Code, Name: name}
+}
+
+// Outcome is how a stage ended.
+type Outcome string
+
+const (
+	OutcomeAgreed    Outcome = "agreed"
+	OutcomeFailed    Outcome = "failed"
+	OutcomeEscalated Outcome = "escalated"
+	OutcomeReturned  Outcome = "returned"
+	OutcomeWithdrawn Outcome = "withdrawn"
+	OutcomeDeclined  Outcome = "declined"
+	OutcomeReferred  Outcome = "referred"
+)
+
+// Reason is why a case went up.
+type Reason string
+
+const (
+	ReasonDeadline Reason = "deadline" // not resolved in time
+	ReasonRisk     Reason = "risk"     // assessed as needing it at once
+	ReasonFailed   Reason = "failed"   // cannot be resolved at this level
+	ReasonConflict Reason = "conflict" // the village would judge in its own house
+	ReasonAsked    Reason = "asked"    // a party asks for it
+)
+
+// EscalationReasons lists what a person may give as the reason.
+func EscalationReasons() []Choice {
+	return []Choice{{string(ReasonFailed), "本级调解不成"}, {string(ReasonAsked), "当事人要求"}, {string(ReasonConflict), "本级有利益冲突"}, {string(ReasonRisk), "矛盾可能激化"}}
+}
+
+// Stage is one rung a case has been on. A closed stage never changes.
+type Stage struct {
+	Level    string     `bson:"level" json:"level"`
+	Name     string     `bson:"name" json:"name"` // the rung's name: 村级
+	Office   Office     `bson:"office" json:"office"`
+	Handler  *Actor     `bson:"handler,omitempty" json:"handler,omitempty"` // nobody yet: the office has it
+	Opened   time.Time  `bson:"opened" json:"opened"`
+	Received *time.Time `bson:"received,omitempty" json:"received,omitempty"` // 签收 or 受理
+	Clocks   []Clock    `bson:"clocks" json:"clocks"`                         // the last one runs while the stage is open
+	Closed   *time.Time `bson:"closed,omitempty" json:"closed,omitempty"`
+	Outcome  Outcome    `bson:"outcome,omitempty" json:"outcome,omitempty"`
+	// Why the stage was closed by escalation or return, what was asked, and how late it was.
+	Reason   Reason   `bson:"reason,omitempty" json:"reason,omitempty"`
+	Note     string   `bson:"note,omitempty" json:"note,omitempty"`
+	Missing  []string `bson:"missing" json:"missing"`                       // a return names item by item what is missing
+	LateDays int      `bson:"lateDays,omitempty" json:"lateDays,omitempty"` // whole days after the deadline
+}
+
+// Clock is one deadline with the working that made it.
+type Clock struct {
+	Phase        Phase      `bson:"phase" json:"phase"`
+	Since        time.Time  `bson:"since" json:"since"`
+	DueAt        time.Time  `bson:"dueAt" json:"dueAt"` // the first instant after the last day
+	Days         int        `bson:"days" json:"days"`
+	Unit         Unit       `bson:"unit" json:"unit"`
+	Rule         string     `bson:"rule" json:"rule"`
+	PolicyNumber int        `bson:"policyNumber" json:"policyNumber"`
+	PolicyCounty string     `bson:"policyCounty" json:"policyCounty"`
+	Provisional  bool       `bson:"provisional" json:"provisional"` // 暂定: a year of the calendar was not yet announced
+	Calendar     string     `bson:"calendar" json:"calendar"`       // which calendar data made it
+	Working      []WorkLine `bson:"working" json:"working"`
+	Warnings     []Warning  `bson:"warnings" json:"warnings"`
+	OverdueTold  *time.Time `bson:"overdueTold,omitempty" json:"overdueTold,omitempty"` // at the top rung: when it was told
+}
+
+// WorkLine is one line of a deadline's working, in plain Chinese.
+type WorkLine struct {
+	Kind string `bson:"kind" json:"kind"` // summary, start, count, skip, moved, provisional, then
+	From string `bson:"from,omitempty" json:"from,omitempty"`
+	To   string `bson:"to,omitempty" json:"to,omitempty"`
+	Text string `bson:"text" json:"text"`
+}
+
+// Warning is one reminder before a deadline.
+type Warning struct {
+	At       time.Time  `bson:"at" json:"at"`
+	Days     int        `bson:"days" json:"days"`
+	WarnedAt *time.Time `bson:"warnedAt,omitempty" json:"warnedAt,omitempty"`
+}
+
+// Summary is the first line of the working.
+func (c *Clock) Summary() string {
+	if len(c.Working) == 0 {
+		return ""
+	}
+	return c.Working[0].Text
+}
+
+// Notice is a message that waits in the case until it is delivered. Its text carries the number
+// and the village, never a name or a phone.
+type Notice struct {
+	Key         string     `bson:"key" json:"key"` // unique in the case; sending it twice is recognised by it
+	At          time.Time  `bson:"at" json:"at"`
+	Kind        string     `bson:"kind" json:"kind"` // warning, escalated, returned, received, overdue
+	Office      string     `bson:"office" json:"office"`
+	Roles       []Role     `bson:"roles" json:"roles"`
+	Text        string     `bson:"text" json:"text"`
+	DeliveredAt *time.Time `bson:"deliveredAt,omitempty" json:"deliveredAt,omitempty"`
+}

@@ -1,0 +1,46 @@
+package models
+
+import (
+	"time"
+
+	"fengqiao/pkg/docstore"
+)
+
+// Lease says which process does a job for the time being. It saves work; that work is done once
+// rests on the version of each document, never on a lease. A term is one holding: whoever renews
+// or releases names it.
+type Lease struct {
+	Job           string `bson:"_id"`
+	docstore.Head `bson:",inline"`
+	Holder        string    `bson:"holder"`
+	Term          int64     `bson:"term"`
+	Until         time.Time `bson:"until"`
+}
+
+func (l *Lease) DocID() any { return l.Job }
+
+// JobRun is one run of a job for one slot of its schedule.
+type JobRun struct {
+	ID            string `bson:"_id" json:"id"` // job@slot
+	docstore.Head `bson:",inline"`
+	Job           string     `bson:"job" json:"job"`
+	Slot          time.Time  `bson:"slot" json:"slot"`
+	Holder        string     `bson:"holder" json:"holder"`
+	StartedAt     time.Time  `bson:"startedAt" json:"startedAt"`
+	EndedAt       *time.Time `bson:"endedAt,omitempty" json:"endedAt,omitempty"`
+	Status        string     `bson:"status" json:"status"` // running, done, failed
+	CaughtUp      bool       `bson:"caughtUp" json:"caughtUp"`
+	Sweep         *SweepRun  `bson:"sweep,omitempty" json:"sweep,omitempty"`
+	Note          string     `bson:"note,omitempty" json:"note,omitempty"`
+}
+
+func (r *JobRun) DocID() any { return r.ID }
+
+// SweepRun is what one sweep did.
+type SweepRun struct {
+	Looked  int            `bson:"looked" json:"looked"`
+	Moved   int            `bson:"moved" json:"moved"`
+	Warned  int            `bson:"warned" json:"warned"`
+	Overdue int            `bson:"overdue" json:"overdue"` // told that the top rung's deadline has passed
+	Skipped map[string]int `bson:"skipped" json:"skipped"` // why, and how many
+}

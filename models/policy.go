@@ -1,0 +1,232 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fengqiao/pkg/docstore"
+)
+
+// Phase is what a stage's clock measures.
+type Phase string
+
+const (
+	PhaseAcceptance Phase = "acceptance" // from logging to 受理
+	PhaseReview     Phase = "review"     // from hand-over to 签收
+	PhaseMediation  Phase = "mediation"  // from 受理 or 签收 to a result
+	PhaseReturned   Phase = "returned"   // from 退回 until the case comes back; the days are set by the return
+)
+
+// Unit tells calendar days from working days.
+type Unit string
+
+const (
+	CalendarDays Unit = "calendar"
+	WorkingDays  Unit = "working"
+)
+
+// Rung is one level of the ladder a case climbs.
+type Rung struct {
+	Level string     `bson:"level" json:"level" validate:"required,max=20"`
+	Name  string     `bson:"name" json:"name" validate:"required,max=20"` // 村级
+	Seat  RegionKind `bson:"seat" json:"seat" validate:"required,oneof=village township county"`
+	// Body says who handles a case here: the place's mediation committee or its reviewing office.
+	Body string `bson:"body" json:"body" validate:"required,oneof=committee office"`
+	// SingleClock lets one clock run through the whole stage: receiving the case does not start
+	// another (“四级七天”).
+	SingleClock bool `bson:"singleClock" json:"singleClock"`
+}
+
+// Rule gives the days of one phase for the cases it matches. An empty list matches everything.
+type Rule struct {
+	ID       string        `bson:"id" json:"id" validate:"required,max=40"`
+	Phase    Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation"`
+	Levels   []string      `bson:"levels" json:"levels"`
+	Types    []DisputeType `bson:"types" json:"types"`
+	Except   []DisputeType `bson:"except" json:"except"` // types it does not match
+	Risks    []RiskLevel   `bson:"risks" json:"risks"`
+	Conflict *bool         `bson:"conflict,omitempty" json:"conflict,omitempty"` // only with, only without conflict of interest
+	Days     int           `bson:"days" json:"days" validate:"gte=1,lte=365"`
+	Unit     Unit          `bson:"unit" json:"unit" validate:"required,oneof=calendar working"`
+	WarnDays []int         `bson:"warnDays" json:"warnDays" validate:"dive,gte=1,lte=60"` // calendar days before the deadline
+}
+
+// Policy is a version of the rules: the ladder, the days, what a return may ask. A case keeps the
+// number of the policy that made its deadline; a later policy never changes it.
+type Policy struct {
+	ID            string `bson:"_id" json:"-"`
+	docstore.Head `bson:",inline"`
+	Number        int         `bson:"number" json:"number"` // from 1, within its county
+	County        string      `bson:"county" json:"county"` // code, "" for every county without its own
+	Name          string      `bson:"name" json:"name"`
+	EffectiveFrom time.Time   `bson:"effectiveFrom" json:"effectiveFrom"`
+	Ladder        []Rung      `bson:"ladder" json:"ladder" validate:"min=1,max=8,dive"`
+	Rules         []Rule      `bson:"rules" json:"rules" validate:"min=1,dive"`
+	AtOnce        []RiskLevel `bson:"atOnce" json:"atOnce"` // escalates when a case is assessed so
+	ReturnMinDays int         `bson:"returnMinDays" json:"returnMinDays" validate:"gte=1"`
+	ReturnMaxDays int         `bson:"returnMaxDays" json:"returnMaxDays" validate:"gtefield=ReturnMinDays"`
+}
+
+// PolicyID is the id of one version.
+func PolicyID(county string, number int) string { return fmt.Sprintf("%s#%06d", county, number) }
+
+func (p *Policy) DocID() any { return p.ID }
+
+// Rung finds a level of the ladder.
+func (p *Policy) Rung(level string) (Rung, bool) {
+	if i := p.rungIndex(level); i >= 0 {
+		return p.Ladder[i], true
+	}
+	return Rung{}, false
+}
+
+// Above is the rung that a case of this level escalates to; false at the top.
+func (p *Policy) Above(level string) (Rung, bool) {
+	i := p.rungIndex(level)
+	if i < 0 || i+1 >= len(p.Ladder) {
+		return Rung{}, false
+	}
+	return p.Ladder[i+1], true
+}
+
+// Intake is the lowest rung at a kind of place: where a dispute that comes in there begins.
+func (p *Policy) Intake(seat RegionKind) (Rung, bool) {
+	for _, r := range p.Ladder {
+		if r.Seat == seat {
+			return r, true
+		}
+	}
+	return Rung{}, false
+}
+
+func (p *Policy) rungIndex(level string) int {
+	return slices.IndexFunc(p.Ladder, func(r Rung) bool { return r.Level == level })
+}
+
+// Circumstances are what a rule looks at.
+type Circumstances struct {
+	Phase    Phase
+	Level    string
+	Type     DisputeType
+	Risk     RiskLevel
+	Conflict bool
+}
+
+func (r *Rule) matches(c Circumstances) bool {
+	return r.Phase == c.Phase &&
+		(len(r.Levels) == 0 || slices.Contains(r.Levels, c.Level)) &&
+		(len(r.Types) == 0 || slices.Contains(r.Types, c.Type)) &&
+		!slices.Contains(r.Except, c.Type) &&
+		(len(r.Risks) == 0 || slices.Contains(r.Risks, c.Risk)) &&
+		(r.Conflict == nil || *r.Conflict == c.Conflict)
+}
+
+// Match returns the one rule of these circumstances. In a policy that Check passed there is
+// exactly one.
+func (p *Policy) Match(c Circumstances) (Rule, error) {
+	for _, r := range p.Rules {
+		if r.matches(c) {
+			return r, nil
+		}
+	}
+	return Rule{}, fmt.Errorf("policy %s has no rule for %+v", p.ID, c)
+}
+
+// Check says what is wrong with a policy as a whole: levels that stand twice, circumstances that
+// no rule or more than one rule matches. It names at most ten.
+func (p *Policy) Check() error {
+	var faults []string
+	for i, r := range p.Ladder {
+		if p.rungIndex(r.Level) != i {
+			faults = append(faults, fmt.Sprintf("层级“%s”重复", r.Name))
+		}
+	}
+	for _, c := range p.everyCircumstance() {
+		var hits []string
+		for _, r := range p.Rules {
+			if r.matches(c) {
+				hits = append(hits, r.ID)
+			}
+		}
+		where := fmt.Sprintf("层级%s、阶段%s、类型%s、风险%s、利益冲突%t", c.Level, c.Phase, c.Type, c.Risk, c.Conflict)
+		switch {
+		case len(hits) == 0:
+			faults = append(faults, where+"：没有规则")
+		case len(hits) > 1:
+			faults = append(faults, where+"：规则重叠（"+strings.Join(hits, "、")+"）")
+		}
+		if len(faults) >= 10 {
+			break
+		}
+	}
+	if len(faults) > 0 {
+		return &Error{Kind: Invalid, Code: "policy.invalid", Message: "规则有缺漏或重叠：" + strings.Join(faults, "；")}
+	}
+	return nil
+}
+
+func (p *Policy) everyCircumstance() []Circumstances {
+	var all []Circumstances
+	for i, rung := range p.Ladder {
+		phases := []Phase{PhaseMediation}
+		switch {
+		case rung.SingleClock:
+		case i == 0:
+			phases = append(phases, PhaseAcceptance)
+		default:
+			// Above the lowest rung a case arrives by hand-over, or is taken in directly.
+			phases = append(phases, PhaseAcceptance, PhaseReview)
+		}
+		for _, phase := range phases {
+			for _, t := range DisputeTypes() {
+				for _, risk := range RiskLevels() {
+					for _, conflict := range []bool{false, true} {
+						all = append(all, Circumstances{phase, rung.Level, DisputeType(t.Code), RiskLevel(risk.Code), conflict})
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Levels of the default ladder.
+const (
+	LevelVillage  = "village"
+	LevelTownship = "township"
+	LevelCounty   = "county"
+)
+
+// DefaultPolicy is what a county starts with; it may change every number. Thirty days for a
+// mediation follow the national working rules for people's mediation; the rest is our default.
+func DefaultPolicy(effectiveFrom time.Time) *Policy {
+	village, township, county := []string{LevelVillage}, []string{LevelTownship}, []string{LevelCounty}
+	calm, no, yes := []RiskLevel{Blue, Yellow}, new(bool), new(bool)
+	*yes = true
+	warn := []int{7, 2}
+	return &Policy{
+		ID: PolicyID("", 1), Number: 1, Name: "默认时限规则", EffectiveFrom: effectiveFrom,
+		Ladder: []Rung{
+			{Level: LevelVillage, Name: "村级", Seat: RegionVillage, Body: "committee"},
+			{Level: LevelTownship, Name: "镇级", Seat: RegionTownship, Body: "office"},
+			{Level: LevelCounty, Name: "县级", Seat: RegionCounty, Body: "office"},
+		},
+		Rules: []Rule{
+			{ID: "acceptance", Phase: PhaseAcceptance, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
+			{ID: "village-land", Phase: PhaseMediation, Levels: village, Types: []DisputeType{LandTransfer}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-dividend", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: no, Days: 20, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-dividend-conflict", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: yes, Days: 10, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-other", Phase: PhaseMediation, Levels: village, Except: []DisputeType{LandTransfer, Dividend}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-risk", Phase: PhaseMediation, Levels: village, Risks: []RiskLevel{Orange, Red}, Days: 10, Unit: CalendarDays, WarnDays: warn},
+			{ID: "township-review", Phase: PhaseReview, Levels: township, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
+			{ID: "township", Phase: PhaseMediation, Levels: township, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "township-risk", Phase: PhaseMediation, Levels: township, Risks: []RiskLevel{Orange, Red}, Days: 15, Unit: CalendarDays, WarnDays: warn},
+			{ID: "county-review", Phase: PhaseReview, Levels: county, Days: 5, Unit: WorkingDays, WarnDays: []int{2}},
+			{ID: "county", Phase: PhaseMediation, Levels: county, Days: 60, Unit: CalendarDays, WarnDays: warn},
+		},
+		AtOnce:        []RiskLevel{Red},
+		ReturnMinDays: 5, ReturnMaxDays: 15,
+	}
+}
