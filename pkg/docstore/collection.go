@@ -21,6 +21,8 @@ type Document interface {
 	version() *int64
 }
 
+var _ interface{ version() *int64 } = (*Head)(nil)
+
 // Collection is the typed view of one kind of document.
 type Collection[T any, D interface {
 	*T
