@@ -242,3 +242,8 @@ func (c *Case) PartyNames(role PartyRole) string {
 	}
 	return names
 }
+
+// Notify writes a message into the case, to be delivered after the write that holds it.
+func (c *Case) Notify(kind string, now time.Time, to Office, text string) {
+	c.Notices = append(c.Notices, Notice{Key: fmt.Sprintf("%d-%d", len(c.Timeline)+1, len(c.Notices)), At: now, Kind: kind, Office: to.ID, Text: text})
+}

@@ -9,13 +9,24 @@ type Office struct {
 	Name   string `bson:"name" json:"name"` // 枫溪镇司法所
 }
 
-// OfficeOf names the office of a rung at a region.
-func OfficeOf(rung Rung, region *Region) Office {
-	name := region.Committee
-	if rung.Body == "office" {
-		name = region.Office
+// OfficeID is the id of the office of a level at a place.
+func OfficeID(region, level string) string { return region + "/" + level }
+
+// OfficeOf is the office of a rung for a dispute at a place.
+func OfficeOf(rung Rung, place Place) Office {
+	code := place.Code(rung.Seat)
+	office := Office{ID: OfficeID(code, rung.Level), Region: code}
+	switch {
+	case rung.Seat == RegionVillage:
+		office.Name = place.VillageCommittee
+	case rung.Seat == RegionCounty:
+		office.Name = place.CountyOffice
+	case rung.Body == "office":
+		office.Name = place.TownshipOffice
+	default:
+		office.Name = place.TownshipCommittee
 	}
-	return Office{ID: region.Code + "/" + rung.Level, Region: region.Code, Name: name}
+	return office
 }
 
 // Outcome is how a stage ended.
@@ -112,7 +123,6 @@ type Notice struct {
 	At          time.Time  `bson:"at" json:"at"`
 	Kind        string     `bson:"kind" json:"kind"` // warning, escalated, returned, received, overdue
 	Office      string     `bson:"office" json:"office"`
-	Roles       []Role     `bson:"roles" json:"roles"`
 	Text        string     `bson:"text" json:"text"`
 	DeliveredAt *time.Time `bson:"deliveredAt,omitempty" json:"deliveredAt,omitempty"`
 }

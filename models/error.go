@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind is what sort of failure an Error is. It decides the answer's status and its log level.
@@ -41,6 +42,7 @@ type Error struct {
 	Code    string // stable and machine-readable: "case.not_found"
 	Message string
 	Fields  []FieldError
+	Wait    time.Duration // after which it may work, 0 where that is not known
 	Cause   error
 }
 

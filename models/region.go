@@ -65,6 +65,13 @@ type Place struct {
 	CountyName   string `bson:"countyName" json:"countyName"`
 	TownshipName string `bson:"townshipName" json:"townshipName"`
 	VillageName  string `bson:"villageName" json:"villageName"`
+
+	// Who handles a case at each kind of place: 北坡村人民调解委员会, 枫溪镇人民调解委员会, 枫溪镇司法所,
+	// 青禾县矛调中心.
+	VillageCommittee  string `bson:"villageCommittee" json:"villageCommittee"`
+	TownshipCommittee string `bson:"townshipCommittee" json:"townshipCommittee"`
+	TownshipOffice    string `bson:"townshipOffice" json:"townshipOffice"`
+	CountyOffice      string `bson:"countyOffice" json:"countyOffice"`
 }
 
 // PlaceOf cuts a village code of 12 digits into the codes of the places around it. Names are the

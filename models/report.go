@@ -46,3 +46,23 @@ type TableRow struct {
 	Name   string  `bson:"name" json:"name"`
 	Values []int64 `bson:"values" json:"values"`
 }
+
+// Figure returns the figure of a key; false where the report has none.
+func (r *Report) Figure(key string) (Figure, bool) {
+	for _, f := range r.Figures {
+		if f.Key == key {
+			return f, true
+		}
+	}
+	return Figure{}, false
+}
+
+// Table returns the breakdown of a key; false where the report has none.
+func (r *Report) Table(key string) (Table, bool) {
+	for _, t := range r.Tables {
+		if t.Key == key {
+			return t, true
+		}
+	}
+	return Table{}, false
+}
