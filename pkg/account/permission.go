@@ -1,0 +1,65 @@
+package account
+
+import (
+	"slices"
+
+	"fengqiao/models"
+)
+
+// Permission is what a route asks for. What a role may do to one case is the lifecycle's to say.
+type Permission string
+
+const (
+	Public         Permission = "public"          // nobody needs to be logged in
+	LoggedIn       Permission = "logged_in"       // anybody who is
+	ReadCases      Permission = "read_cases"      // cases inside the region
+	WriteCases     Permission = "write_cases"     // log cases and act on them
+	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
+	ReadReports    Permission = "read_reports"    // monthly reports
+	BuildReports   Permission = "build_reports"   //
+	ReadAccesses   Permission = "read_accesses"   // who looked at personal data
+	ManageAccounts Permission = "manage_accounts" //
+	ManageJobs     Permission = "manage_jobs"     //
+)
+
+// Permissions lists every permission.
+func Permissions() []Permission {
+	return []Permission{Public, LoggedIn, ReadCases, WriteCases, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageAccounts, ManageJobs}
+}
+
+var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
+
+// Holders lists the roles that have a permission.
+func (p Permission) Holders() []models.Role {
+	switch p {
+	case Public, LoggedIn:
+		return models.Roles()
+	case ReadCases, ReadReports:
+		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
+	case WriteCases:
+		return slices.Clone(handlersOfCases)
+	case ReviewCases, BuildReports:
+		return []models.Role{models.RoleJudicial, models.RoleCounty}
+	case ReadAccesses:
+		return []models.Role{models.RoleAuditor}
+	case ManageAccounts, ManageJobs:
+		return []models.Role{models.RoleAdmin}
+	}
+	return nil
+}
+
+// Has says whether a role has a permission.
+func Has(role models.Role, p Permission) bool { return slices.Contains(p.Holders(), role) }
+
+// Check returns nil, an Unauthenticated error for nobody, or a Forbidden one.
+func Check(actor models.Actor, p Permission) error {
+	switch {
+	case p == Public:
+		return nil
+	case actor.ID == "":
+		return models.Errorf(models.Unauthenticated, "login_needed", "请先登录")
+	case !Has(actor.Role, p):
+		return models.Errorf(models.Forbidden, "forbidden", "您的岗位（%s）不能使用这个功能", actor.Role.Name())
+	}
+	return nil
+}

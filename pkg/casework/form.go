@@ -1,0 +1,255 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/workday"
+)
+
+// LogForm is a dispute as it comes in.
+type LogForm struct {
+	Type        models.DisputeType        `json:"type" validate:"required" label:"纠纷类型"`
+	Subtype     string                    `json:"subtype,omitempty" label:"具体情形"`
+	VillageCode string                    `json:"villageCode" validate:"required,village" label:"所在村"`
+	Title       string                    `json:"title" validate:"notblank,max=60" label:"标题"`
+	Facts       string                    `json:"facts" validate:"notblank,max=5000" label:"简要事实"`
+	Requests    []string                  `json:"requests" validate:"max=10,dive,notblank,max=300" label:"请求"`
+	Source      string                    `json:"source,omitempty" label:"来源"`
+	AmountFen   int64                     `json:"amountFen,omitempty" validate:"money" label:"涉及金额"`
+	Households  int                       `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
+	Risk        models.RiskLevel          `json:"risk,omitempty" validate:"omitempty,oneof=blue yellow orange red" label:"风险等级"`
+	Parties     []PartyForm               `json:"parties" validate:"min=2,max=60,dive" label:"当事人"`
+	Land        *models.LandTransferFacts `json:"landTransfer,omitempty" label:"土地流转情况"`
+	Dividend    *models.DividendFacts     `json:"dividend,omitempty" label:"集体分红情况"`
+	// Intake says where the case begins when the village would judge in its own house: "village"
+	// with both parties' recorded consent, or "township". A judicial officer's own case begins at
+	// the township.
+	Intake  string `json:"intake,omitempty" validate:"omitempty,oneof=village township" label:"由谁受理"`
+	Consent string `json:"consent,omitempty" validate:"max=300" label:"双方同意由村里调解的记录"`
+}
+
+// PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.
+type PartyForm struct {
+	Role           models.PartyRole `json:"role" validate:"required,oneof=applicant respondent third" label:"当事人地位"`
+	Kind           models.PartyKind `json:"kind" validate:"required,oneof=person organisation" label:"当事人种类"`
+	Name           string           `json:"name" validate:"notblank,max=60" label:"姓名或名称"`
+	IDNumber       string           `json:"idNumber,omitempty" validate:"max=40" label:"证件号码"`
+	Phone          string           `json:"phone,omitempty" validate:"omitempty,phone" label:"电话"`
+	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
+	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
+	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
+	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
+	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
+	Away           bool             `json:"away,omitempty" label:"在外地"`
+}
+
+// tidy trims what people type and drops empty lines, so that checks see what is meant.
+func (f *LogForm) tidy() {
+	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent} {
+		*s = strings.TrimSpace(*s)
+	}
+	f.Requests = trimList(f.Requests)
+	for i := range f.Parties {
+		p := &f.Parties[i]
+		for _, s := range []*string{&p.Name, &p.IDNumber, &p.Phone, &p.Address, &p.Nation, &p.Agent, &p.Representative} {
+			*s = strings.TrimSpace(*s)
+		}
+	}
+	if f.Source == "" {
+		f.Source = "application"
+	}
+	if f.Risk == "" {
+		f.Risk = models.Blue
+	}
+}
+
+// check holds what tags cannot say.
+func (f *LogForm) check(now time.Time) error {
+	var faults []models.FieldError
+	fault := func(field, format string, args ...any) {
+		faults = append(faults, models.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
+	}
+	if !models.HasCode(models.DisputeTypes(), string(f.Type)) {
+		fault("type", "请从列表中选择纠纷类型")
+	}
+	if subtypes := models.Subtypes(f.Type); f.Subtype != "" && !models.HasCode(subtypes, f.Subtype) {
+		fault("subtype", "请从列表中选择具体情形")
+	}
+	if !models.HasCode(models.Sources(), f.Source) {
+		fault("source", "请从列表中选择来源")
+	}
+	if f.Land != nil && f.Type != models.LandTransfer {
+		fault("landTransfer", "只有土地流转纠纷才填写土地流转情况")
+	}
+	if f.Dividend != nil && f.Type != models.Dividend {
+		fault("dividend", "只有集体分红纠纷才填写分红情况")
+	}
+	for _, side := range []models.PartyRole{models.Applicant, models.Respondent} {
+		if !slices.ContainsFunc(f.Parties, func(p PartyForm) bool { return p.Role == side }) {
+			fault("parties", "请至少填写一名%s", side.Name())
+		}
+	}
+	for i := range f.Parties {
+		p := &f.Parties[i]
+		if p.IDNumber == "" {
+			continue
+		}
+		var err error
+		if p.Kind == models.Person {
+			p.IDNumber, err = models.CheckIDNumber(p.IDNumber)
+		} else {
+			p.IDNumber, err = models.CheckCreditCode(p.IDNumber)
+		}
+		if err != nil {
+			fault(fmt.Sprintf("parties[%d].idNumber", i), "%s", err)
+		}
+	}
+	today := workday.OfTime(now).String()
+	if l := f.Land; l != nil {
+		if l.From != "" && l.To != "" && l.To < l.From {
+			fault("landTransfer.to", "流转截止日期不能早于起始日期")
+		}
+		if l.ContractDate > today {
+			fault("landTransfer.contractDate", "签订日期不能晚于今天")
+		}
+		if l.ViolationKnownOn > today {
+			fault("landTransfer.violationKnownOn", "知道权利受侵害的日期不能晚于今天")
+		}
+	}
+	if d := f.Dividend; d != nil {
+		if d.ViolationKnownOn > today {
+			fault("dividend.violationKnownOn", "知道权利受侵害的日期不能晚于今天")
+		}
+		if d.DecisionDate > today {
+			fault("dividend.decisionDate", "决议日期不能晚于今天")
+		}
+	}
+	return invalid(faults)
+}
+
+// AcceptForm is 受理. Consent is asked for where the village has a conflict of interest.
+type AcceptForm struct {
+	Mediators []string `json:"mediators,omitempty" validate:"max=9,dive,notblank,max=30" label:"调解员"`
+	Consent   string   `json:"consent,omitempty" validate:"max=300" label:"双方同意由村里调解的记录"`
+}
+
+// DeclineForm is 不予受理 (人民调解法第17条 where a party clearly refuses).
+type DeclineForm struct {
+	Reason string `json:"reason" validate:"notblank,max=500" label:"理由"`
+}
+
+// SittingForm is one 调解记录. HeldAt is RFC 3339.
+type SittingForm struct {
+	HeldAt       time.Time `json:"heldAt" validate:"required" label:"调解时间"`
+	Place        string    `json:"place" validate:"notblank,max=120" label:"调解地点"`
+	Mediators    []string  `json:"mediators,omitempty" validate:"max=9,dive,notblank,max=30" label:"调解员"`
+	Recorder     string    `json:"recorder,omitempty" validate:"max=30" label:"记录人"`
+	Participants []string  `json:"participants,omitempty" validate:"max=30,dive,notblank,max=30" label:"参加人"`
+	Online       bool      `json:"online,omitempty" label:"线上调解"`
+	RightsTold   bool      `json:"rightsTold,omitempty" label:"已告知权利义务"`
+	Course       string    `json:"course" validate:"notblank,max=10000" label:"调解经过"`
+	Result       string    `json:"result" validate:"required,oneof=continue agreed no_agreement" label:"调解结果"`
+}
+
+// SittingResults lists the results of a sitting.
+func SittingResults() []models.Choice {
+	return []models.Choice{{Code: "continue", Name: "择期继续调解"}, {Code: "agreed", Name: "达成一致"}, {Code: "no_agreement", Name: "未达成一致"}}
+}
+
+// AgreementForm is the agreement. Dates are "2006-01-02". Written: in force on the last of the
+// signatures and the seal (人民调解法第29条); oral: on the day it is reached (第30条).
+type AgreementForm struct {
+	Form           string             `json:"form" validate:"required,oneof=written oral" label:"协议形式"`
+	OralReason     string             `json:"oralReason,omitempty" validate:"max=300" label:"口头协议的原因"`
+	Facts          string             `json:"facts,omitempty" validate:"max=5000" label:"主要事实和争议事项"`
+	Items          []string           `json:"items" validate:"min=1,max=30,dive,notblank,max=1000" label:"协议内容"`
+	Manner         string             `json:"manner,omitempty" validate:"max=500" label:"履行方式和期限"`
+	AmountFen      int64              `json:"amountFen,omitempty" validate:"money" label:"协议金额"`
+	Instalments    []InstalmentForm   `json:"instalments,omitempty" validate:"max=60,dive" label:"分期履行"`
+	Signatures     []models.Signature `json:"signatures,omitempty" validate:"max=60" label:"当事人签名"`
+	MediatorSigned string             `json:"mediatorSigned,omitempty" validate:"omitempty,day" label:"调解员签名日期"`
+	Sealed         string             `json:"sealed,omitempty" validate:"omitempty,day" label:"调委会盖章日期"`
+	ReachedOn      string             `json:"reachedOn,omitempty" validate:"omitempty,day" label:"达成协议日期"`
+}
+
+// InstalmentForm is one performance to come.
+type InstalmentForm struct {
+	DueOn     string `json:"dueOn" validate:"required,day" label:"履行日期"`
+	AmountFen int64  `json:"amountFen,omitempty" validate:"money" label:"金额"`
+	What      string `json:"what,omitempty" validate:"max=200" label:"履行内容"`
+}
+
+// PerformForm ticks off one instalment, or the whole agreement where it has none (Seq 0).
+type PerformForm struct {
+	Seq  int    `json:"seq,omitempty" validate:"gte=0" label:"期次"`
+	On   string `json:"on" validate:"required,day" label:"履行日期"`
+	Note string `json:"note,omitempty" validate:"max=300" label:"备注"`
+}
+
+// FailForm is 调解不成. The parties must have been told of their remedies (人民调解法第26条).
+type FailForm struct {
+	Reason       string `json:"reason" validate:"notblank,max=1000" label:"不成的原因"`
+	RemediesTold bool   `json:"remediesTold" label:"已告知救济途径"`
+}
+
+// ReasonForm is an action that needs only its reason.
+type ReasonForm struct {
+	Reason string `json:"reason" validate:"notblank,max=1000" label:"理由"`
+}
+
+// CloseForm is 结案.
+type CloseForm struct {
+	Note string `json:"note,omitempty" validate:"max=1000" label:"结案说明"`
+}
+
+// ReferForm is 转出, to arbitration, court, an administrative department or the police.
+type ReferForm struct {
+	To     string `json:"to" validate:"required,oneof=arbitration court administrative police" label:"转往何处"`
+	Name   string `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+	Reason string `json:"reason" validate:"notblank,max=1000" label:"理由"`
+}
+
+// EscalateForm is 上报 by a person: why, and what is asked of the next level.
+type EscalateForm struct {
+	Reason models.Reason `json:"reason" validate:"required,oneof=failed asked conflict risk" label:"上报原因"`
+	Note   string        `json:"note" validate:"notblank,max=1000" label:"情况说明"`
+}
+
+// ReviewForm is the township's or county's answer to an escalation.
+type ReviewForm struct {
+	Decision   string   `json:"decision" validate:"required,oneof=accept return refer" label:"处理意见"`
+	Note       string   `json:"note,omitempty" validate:"max=1000" label:"说明"`
+	AskVillage bool     `json:"askVillage,omitempty" label:"请村里继续协助调解"`                                                       // accept
+	Missing    []string `json:"missing,omitempty" validate:"max=20,dive,notblank,max=200" label:"需要补充的事项"`                    // return
+	Days       int      `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
+	To         string   `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
+	Name       string   `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+}
+
+// RiskForm raises or lowers the risk level of the dispute.
+type RiskForm struct {
+	Risk   models.RiskLevel `json:"risk" validate:"required,oneof=blue yellow orange red" label:"风险等级"`
+	Reason string           `json:"reason" validate:"notblank,max=500" label:"理由"`
+}
+
+func trimList(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func invalid(faults []models.FieldError) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Fields: faults}
+}

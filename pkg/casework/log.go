@@ -1,0 +1,140 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fengqiao/models"
+	"fengqiao/pkg/escalation"
+	"fengqiao/pkg/store"
+)
+
+// Log writes down a new dispute. draftKey is the client's own key for the draft: sending the same
+// draft again gives the case that is already there and created is false. Empty means none.
+func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, draftKey string) (c *models.Case, created bool, err error) {
+	if !slices.Contains(loggers, actor.Role) {
+		return nil, false, models.Errorf(models.Forbidden, "case.log", "只有调解员、村调委会主任、司法所和县矛调中心可以登记纠纷")
+	}
+	now := s.now()
+	if err := s.checkLog(&form, now); err != nil {
+		return nil, false, err
+	}
+	if !actor.Scope().Covers(form.VillageCode) {
+		return nil, false, models.FieldErrorf("villageCode", "这个村不在您的管辖范围内，请重新选择")
+	}
+	place, err := s.store.Place(ctx, form.VillageCode)
+	if store.IsNotFound(err) {
+		return nil, false, models.FieldErrorf("villageCode", "没有这个村，请重新选择")
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if c, err = s.newCase(form, place); err != nil {
+		return nil, false, err
+	}
+	if draftKey != "" {
+		c.DraftKey = actor.ID + "/" + draftKey
+	}
+	rules, err := escalation.RulesFor(ctx, s.store, c, now)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := enter(c, rules, actor, form, now); err != nil {
+		return nil, false, err
+	}
+	s.index(c)
+	err = s.store.InsertCase(ctx, c)
+	if store.IsDuplicate(err, store.IndexDraftKey) {
+		c, err = s.store.CaseByDraft(ctx, actor.Scope(), c.DraftKey)
+		return c, false, err
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return c, true, nil
+}
+
+var loggers = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
+
+// CheckLog says what is wrong with a draft without keeping it, for forms of several steps.
+func (s *Service) CheckLog(form *LogForm) error { return s.checkLog(form, s.now()) }
+
+func (s *Service) checkLog(form *LogForm, now time.Time) error {
+	form.tidy()
+	if err := s.validate.Check(form); err != nil {
+		return err
+	}
+	return form.check(now)
+}
+
+// enter opens the first stage where the case comes in: the village, or the township for its own
+// cases and where the village would judge in its own house. A risk that must not wait goes up in
+// the same write.
+func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogForm, now time.Time) error {
+	seat := actor.Role.Seat()
+	if form.Intake == "township" {
+		seat = models.RegionTownship
+	}
+	rung, ok := rules.Policy.Intake(seat)
+	if !ok {
+		return models.Errorf(models.Precondition, "case.no_rung", "时限规则里没有这一级，请联系管理员")
+	}
+	phase := models.PhaseAcceptance
+	if rung.SingleClock {
+		phase = models.PhaseMediation
+	}
+	clock, err := rules.Start(c, phase, rung.Level, now, 0)
+	if err != nil {
+		return err
+	}
+	c.Log(actor, now, rung, models.OfficeOf(rung, c.Place), clock, logNote(c))
+	if slices.Contains(rules.Policy.AtOnce, c.Risk) {
+		return raiseUp(c, rules, now, "登记时评为"+c.Risk.Name())
+	}
+	return nil
+}
+
+func logNote(c *models.Case) string {
+	if c.Conflict.Exists {
+		return "被申请人是村集体，本村调解员有利益冲突"
+	}
+	return ""
+}
+
+func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error) {
+	c := &models.Case{
+		ID: bson.NewObjectID(), Place: place, Type: form.Type, Subtype: form.Subtype, Title: form.Title, Facts: form.Facts,
+		Requests: form.Requests, Source: form.Source, AmountFen: form.AmountFen, Households: form.Households,
+		Land: form.Land, Dividend: form.Dividend, Risk: form.Risk,
+	}
+	for _, p := range form.Parties {
+		party := models.Party{
+			Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
+			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+		}
+		var err error
+		if party.IDNumber, err = s.seal(c.ID, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
+			return nil, err
+		}
+		phone := p.Phone
+		if phone != "" {
+			if phone, err = models.CheckPhone(phone); err != nil {
+				return nil, err
+			}
+		}
+		if party.Phone, err = s.seal(c.ID, "phone", phone, models.MaskPhone(phone)); err != nil {
+			return nil, err
+		}
+		if party.Collective && party.Role == models.Respondent {
+			c.Conflict.Exists = true
+		}
+		c.Parties = append(c.Parties, party)
+	}
+	if c.Conflict.Exists && form.Intake != "township" {
+		c.Conflict.Consent = form.Consent
+	}
+	return c, nil
+}
