@@ -1,0 +1,175 @@
+package screening
+
+import (
+	"iter"
+	"maps"
+	"slices"
+
+	"fengqiao/models"
+)
+
+// Compute makes the report of a place for a window from the cases that were active in it; cases
+// elsewhere, and cases that were not active, add nothing. inside are the places directly inside the
+// place, for the table by place. The report's BuiltAt is the caller's to set.
+func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], inside []*models.Region) *models.Report {
+	m := newMeter(w)
+	t := newTally(m, region, inside)
+	for c := range cases {
+		if t.covers(c) {
+			t.add(m.read(c))
+		}
+	}
+	return t.report(w)
+}
+
+// List returns the cases behind one number of the report that Compute makes of the same cases.
+func List(region *models.Region, w Window, cases iter.Seq[*models.Case], ref Ref) ([]*models.Case, error) {
+	match, err := ref.matcher()
+	if err != nil {
+		return nil, err
+	}
+	list := []*models.Case{}
+	for c := range cases {
+		if l := lookAt(c, w); covers(region, c) && match(&l) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func covers(region *models.Region, c *models.Case) bool {
+	return c.Place.Code(region.Kind) == region.Code
+}
+
+// meter reads what one case adds to each figure and in which row of each table, once for all the
+// places that it is counted in.
+type meter struct {
+	window     Window
+	figures    []Definition
+	dimensions []Dimension
+	columns    [][]int // of each dimension: its figures
+	reading    reading
+}
+
+type reading struct {
+	values, of []int64
+	codes      []string // of each dimension
+}
+
+func newMeter(w Window) *meter {
+	m := &meter{window: w, figures: Figures(), dimensions: Dimensions()}
+	for _, d := range m.dimensions {
+		columns := make([]int, len(d.Columns))
+		for i, key := range d.Columns {
+			columns[i] = slices.IndexFunc(m.figures, func(f Definition) bool { return f.Key == key })
+		}
+		m.columns = append(m.columns, columns)
+	}
+	m.reading = reading{make([]int64, len(m.figures)), make([]int64, len(m.figures)), make([]string, len(m.dimensions))}
+	return m
+}
+
+// read measures a case. The reading is good until the next one.
+func (m *meter) read(c *models.Case) *reading {
+	l := lookAt(c, m.window)
+	for i := range m.figures {
+		f := &m.figures[i]
+		m.reading.values[i] = f.value(&l)
+		if f.Rate {
+			m.reading.of[i] = f.of(&l)
+		}
+	}
+	for i := range m.dimensions {
+		m.reading.codes[i] = m.dimensions[i].code(&l)
+	}
+	return &m.reading
+}
+
+// touched says whether the case adds to anything.
+func (r *reading) touched() bool {
+	nonzero := func(n int64) bool { return n != 0 }
+	return slices.ContainsFunc(r.values, nonzero) || slices.ContainsFunc(r.of, nonzero)
+}
+
+// tally is the report of one place in the making.
+type tally struct {
+	meter      *meter
+	region     *models.Region
+	inside     []*models.Region
+	values, of []int64
+	cells      []map[string][]int64 // of each dimension: code → columns
+}
+
+func newTally(m *meter, region *models.Region, inside []*models.Region) *tally {
+	t := &tally{meter: m, region: region, inside: inside, values: make([]int64, len(m.figures)), of: make([]int64, len(m.figures))}
+	for range m.dimensions {
+		t.cells = append(t.cells, map[string][]int64{})
+	}
+	return t
+}
+
+func (t *tally) covers(c *models.Case) bool { return covers(t.region, c) }
+
+func (t *tally) add(r *reading) {
+	for i := range r.values {
+		t.values[i] += r.values[i]
+		t.of[i] += r.of[i]
+	}
+	for i, columns := range t.meter.columns {
+		cells, ok := t.cells[i][r.codes[i]]
+		if !ok {
+			cells = make([]int64, len(columns))
+			t.cells[i][r.codes[i]] = cells
+		}
+		for j, figure := range columns {
+			cells[j] += r.values[figure]
+		}
+	}
+}
+
+func (t *tally) report(w Window) *models.Report {
+	r := &models.Report{ID: models.ReportID(t.region.Code, w.Month), Region: t.region.Code, Month: w.Month, Figures: []models.Figure{}, Tables: []models.Table{}}
+	for i, f := range t.meter.figures {
+		figure := models.Figure{Key: f.Key, Value: t.values[i], Unit: f.Unit}
+		if f.Rate {
+			of := t.of[i]
+			figure.Of = &of
+		}
+		r.Figures = append(r.Figures, figure)
+	}
+	for i := range t.meter.dimensions {
+		d := &t.meter.dimensions[i]
+		if choices, always, ok := d.rows(t.region, t.inside); ok {
+			r.Tables = append(r.Tables, table(d, choices, always, t.cells[i]))
+		}
+	}
+	return r
+}
+
+// table puts the rows in the order people know; codes that none of them has come last.
+func table(d *Dimension, choices []models.Choice, always int, cells map[string][]int64) models.Table {
+	out := models.Table{Key: d.Key, Columns: d.Columns, Rows: []models.TableRow{}}
+	row := func(code, name string, keep bool) {
+		values := cells[code]
+		if !keep && !slices.ContainsFunc(values, func(n int64) bool { return n != 0 }) {
+			return
+		}
+		if values == nil {
+			values = make([]int64, len(d.Columns))
+		}
+		out.Rows = append(out.Rows, models.TableRow{Code: code, Name: name, Values: values})
+	}
+	for i, c := range choices {
+		row(c.Code, c.Name, i < always)
+	}
+	for _, code := range slices.Sorted(maps.Keys(cells)) {
+		if !models.HasCode(choices, code) {
+			name := code
+			if name == "" {
+				name = "未填写"
+			}
+			row(code, name, false)
+		}
+	}
+	return out
+}

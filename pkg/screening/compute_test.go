@@ -1,0 +1,241 @@
+package screening_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"fengqiao/models"
+	"fengqiao/pkg/screening"
+)
+
+// window is that of a month which is over.
+func window(t require.TestingT, month string) screening.Window {
+	w, err := screening.NewWindow(month, local("2030-01-01 00:00"))
+	require.NoError(t, err)
+	return w
+}
+
+func compute(t require.TestingT, h *history, r *models.Region, month string) *models.Report {
+	return screening.Compute(r, window(t, month), slices.Values(h.cases), inside(r))
+}
+
+func ladders() map[string]*models.Policy {
+	return map[string]*models.Policy{"default": policy(), "四级七天": sevenDays()}
+}
+
+// TestBuiltAtOnceOrMuchLaterIsTheSame is the promise of the report: what happens after the month
+// changes nothing of it.
+func TestBuiltAtOnceOrMuchLaterIsTheSame(t *testing.T) {
+	t.Parallel()
+	for name, p := range ladders() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(t *rapid.T) {
+				h := newHistory(t, p, drawn(t))
+				atOnce := map[string]*models.Report{}
+				h.live(60, 75, func(month string) {
+					for _, r := range regions() {
+						atOnce[models.ReportID(r.Code, month)] = compute(t, h, r, month)
+					}
+				})
+				for id, then := range atOnce {
+					at := slices.IndexFunc(regions(), func(r *models.Region) bool { return r.Code == then.Region })
+					if diff := cmp.Diff(then, compute(t, h, regions()[at], then.Month)); diff != "" {
+						t.Fatalf("%s changed (-at the month's end +later):\n%s", id, diff)
+					}
+				}
+			})
+		})
+	}
+}
+
+// lived is a history of more than a year and its months.
+func lived(t testing.TB, p *models.Policy) (*history, []string) {
+	t.Helper()
+	var months []string
+	h := newHistory(t, p, seeded(11))
+	h.live(1500, 15, func(month string) { months = append(months, month) })
+	require.Greater(t, len(months), 12)
+	return h, months
+}
+
+func value(t require.TestingT, r *models.Report, key string) int64 {
+	f, ok := r.Figure(key)
+	require.True(t, ok, key)
+	return f.Value
+}
+
+func TestReportsBalance(t *testing.T) {
+	t.Parallel()
+	for name, p := range ladders() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, months := lived(t, p)
+			for _, r := range regions() {
+				var last *models.Report
+				for _, month := range months {
+					report := compute(t, h, r, month)
+					v := func(key string) int64 { return value(t, report, key) }
+					require.Equal(t, v("pending"), v("opening")+v("opened")-v("concluded"), report.ID)
+					require.Equal(t, v("concluded"), v("agreed")+v("failed")+v("withdrawn")+v("declined")+v("referred"), report.ID)
+					require.Equal(t, v("agreed"), v("agreed_village")+v("agreed_township")+v("agreed_county"), report.ID)
+					require.Equal(t, v("agreed"), v("written")+v("oral"), report.ID)
+					if last != nil {
+						require.Equal(t, value(t, last, "pending"), v("opening"), "%s begins where the month before ended", report.ID)
+					}
+					last = report
+					for _, table := range report.Tables {
+						for column, key := range table.Columns {
+							var sum int64
+							for _, row := range table.Rows {
+								sum += row.Values[column]
+							}
+							require.Equal(t, v(key), sum, "%s: %s by %s", report.ID, key, table.Key)
+						}
+						for _, row := range table.Rows {
+							at := func(key string) int64 {
+								i := slices.Index(table.Columns, key)
+								return row.Values[i]
+							}
+							if table.Key == "type" || table.Key == "village" || table.Key == "township" {
+								require.Equal(t, at("pending"), at("opening")+at("opened")-at("concluded"), "%s: %s", report.ID, row.Name)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestPlacesAddUp holds that a county's figures are the sums of its townships', and a township's
+// those of its villages, rates included.
+func TestPlacesAddUp(t *testing.T) {
+	t.Parallel()
+	h, months := lived(t, policy())
+	for _, r := range append([]*models.Region{county}, townships...) {
+		for _, month := range months {
+			whole := compute(t, h, r, month)
+			values, of := map[string]int64{}, map[string]int64{}
+			for _, part := range inside(r) {
+				for _, f := range compute(t, h, part, month).Figures {
+					values[f.Key] += f.Value
+					if f.Of != nil {
+						of[f.Key] += *f.Of
+					}
+				}
+			}
+			for _, f := range whole.Figures {
+				require.Equal(t, values[f.Key], f.Value, "%s %s", whole.ID, f.Key)
+				if f.Of != nil {
+					require.Equal(t, of[f.Key], *f.Of, "%s %s", whole.ID, f.Key)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryNumberOpensItsList: the list is as long as a counting figure, holds the cases that add
+// to a sum, and is what a rate is reckoned on.
+func TestEveryNumberOpensItsList(t *testing.T) {
+	t.Parallel()
+	h, months := lived(t, policy())
+	reached := map[string]bool{}
+	list := func(r *models.Region, month, ref string) []*models.Case {
+		parsed, err := screening.ParseRef(ref)
+		require.NoError(t, err)
+		require.Equal(t, ref, parsed.String())
+		cases, err := screening.List(r, window(t, month), slices.Values(h.cases), parsed)
+		require.NoError(t, err)
+		return cases
+	}
+	for _, r := range regions() {
+		for _, month := range months[len(months)-6:] {
+			report := compute(t, h, r, month)
+			for _, f := range report.Figures {
+				d, ok := screening.Define(f.Key)
+				require.True(t, ok)
+				cases := list(r, month, f.Key)
+				switch {
+				case d.Rate:
+					require.Len(t, cases, int(*f.Of), "%s %s", report.ID, f.Key)
+				case d.Counts():
+					require.Len(t, cases, int(f.Value), "%s %s", report.ID, f.Key)
+				default:
+					require.Equal(t, f.Value > 0, len(cases) > 0, "%s %s", report.ID, f.Key)
+				}
+				reached[f.Key] = reached[f.Key] || len(cases) > 0 && f.Value > 0
+			}
+			if month < months[len(months)-2] {
+				continue
+			}
+			for _, table := range report.Tables {
+				for _, row := range table.Rows {
+					for i, column := range table.Columns {
+						ref := screening.CellRef(table, row, column).String()
+						require.Len(t, list(r, month, ref), int(row.Values[i]), "%s %s", report.ID, ref)
+					}
+				}
+			}
+		}
+	}
+	for _, d := range screening.Figures() {
+		require.True(t, reached[d.Key], "%s was never above zero: nothing was shown of it", d.Key)
+	}
+}
+
+// TestCasesThatWereNotActiveAddNothing holds what the store may leave out when it reads a month:
+// cases closed before it began, and those logged after it ended.
+func TestCasesThatWereNotActiveAddNothing(t *testing.T) {
+	t.Parallel()
+	h, months := lived(t, policy())
+	for _, month := range months {
+		w := window(t, month)
+		active := slices.DeleteFunc(slices.Clone(h.cases), func(c *models.Case) bool {
+			return c.ActiveUntil.Before(w.Start) || !c.LoggedAt.Before(w.End)
+		})
+		require.Less(t, len(active), len(h.cases))
+		require.Empty(t, cmp.Diff(compute(t, h, county, month), screening.Compute(county, w, slices.Values(active), inside(county))))
+	}
+}
+
+// TestEveryInstalmentCountsOnce: over all months, each instalment of an agreement matures once.
+func TestEveryInstalmentCountsOnce(t *testing.T) {
+	t.Parallel()
+	h, months := lived(t, policy())
+	end := window(t, months[len(months)-1]).End
+	agreements := 0
+	for _, c := range h.cases {
+		if a := c.Agreement; a != nil && len(a.Instalments) == 1 && a.RecordedAt.Before(end.Add(-60*24*time.Hour)) {
+			agreements++
+			months := slices.DeleteFunc(slices.Clone(months), func(month string) bool {
+				return value(t, screening.Compute(county, window(t, month), slices.Values([]*models.Case{c}), nil), "due") == 0
+			})
+			require.Len(t, months, 1, "%s due %s", a.RecordedAt, a.Instalments[0].DueOn)
+		}
+	}
+	require.Greater(t, agreements, 10)
+}
+
+func TestDefinitionsAreWhole(t *testing.T) {
+	t.Parallel()
+	keys := map[string]bool{}
+	for _, d := range screening.Figures() {
+		require.False(t, keys[d.Key], d.Key)
+		keys[d.Key] = true
+		require.NotEmpty(t, d.Name, d.Key)
+		require.NotEmpty(t, d.Group, d.Key)
+		require.NotEmpty(t, d.Unit, d.Key)
+		require.Regexp(t, `。$`, d.Explain, d.Key)
+	}
+	for _, d := range screening.Dimensions() {
+		for _, column := range d.Columns {
+			require.True(t, keys[column], "%s: %s", d.Key, column)
+		}
+	}
+}

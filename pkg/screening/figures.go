@@ -1,0 +1,161 @@
+package screening
+
+import (
+	"fengqiao/models"
+)
+
+// Definition is one figure of the report: what people read, and the one function of a case and a
+// window that gives both the number and the list behind it.
+type Definition struct {
+	Key     string // stable: opened
+	Name    string // 新收
+	Group   string // heading under which it stands
+	Unit    string // 件, 次, 名, 户, 元 (kept in fen), %, 天
+	Explain string // one sentence
+	Rate    bool   // Value over Of; “—” where Of is zero
+	Sum     bool   // adds amounts up, so that its list may be shorter than the number
+
+	value func(*look) int64
+	of    func(*look) int64 // of a Rate
+}
+
+// Counts says whether every case of the list counts one: then the list is as long as the number.
+func (d *Definition) Counts() bool { return !d.Rate && !d.Sum }
+
+// member says whether a case stands in the list behind the figure: that of a rate is what it is
+// reckoned on.
+func (d *Definition) member(l *look) bool {
+	if d.Rate {
+		return d.of(l) != 0
+	}
+	return d.value(l) != 0
+}
+
+func one(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func count(key, name, explain string, is func(*look) bool) Definition {
+	return Definition{Key: key, Name: name, Unit: "件", Explain: explain, value: func(l *look) int64 { return one(is(l)) }}
+}
+
+func sum(key, name, unit, explain string, value func(*look) int64) Definition {
+	return Definition{Key: key, Name: name, Unit: unit, Explain: explain, Sum: true, value: value}
+}
+
+func rate(key, name, explain string, is, of func(*look) bool) Definition {
+	return Definition{
+		Key: key, Name: name, Unit: "%", Explain: explain, Rate: true,
+		value: func(l *look) int64 { return one(is(l)) }, of: func(l *look) int64 { return one(of(l)) },
+	}
+}
+
+func endedWith(outcome models.Outcome) func(*look) bool {
+	return func(l *look) bool { return l.outcome() == outcome }
+}
+
+func agreedAt(seat models.RegionKind) func(*look) bool {
+	return func(l *look) bool { return l.agreedAt(seat) }
+}
+
+func leftUpward(seat models.RegionKind) func(*look) bool {
+	return func(l *look) bool { return l.leftUpward(seat) }
+}
+
+// Figures lists every figure in the order of the report.
+func Figures() []Definition {
+	var all []Definition
+	group := func(name string, figures ...Definition) {
+		for _, f := range figures {
+			f.Group = name
+			all = append(all, f)
+		}
+	}
+	group("总体情况",
+		count("opening", "期初未结", "月初时已登记、尚在受理或调解中的纠纷。", (*look).opening),
+		count("opened", "新收", "本月登记的纠纷。", (*look).opened),
+		count("concluded", "办结", "本月结束调解的纠纷：达成协议、调解不成、撤回、不予受理或转出。", (*look).concluded),
+		count("pending", "期末未结", "月末时尚在受理或调解中的纠纷，等于期初未结加新收减办结。", (*look).pending),
+		count("mediating", "在调", "期末未结中已经受理、正在调解的纠纷。", func(l *look) bool { return l.pending() && l.is.State == models.Mediating }),
+		count("overdue", "超期未结", "期末未结中，月末时办理期限已过的纠纷。", (*look).overdue),
+		count("due_soon", "接近到期", "期末未结中，办理期限在月末后七日内届满的纠纷。", (*look).dueSoon),
+		count("closed", "结案", "本月结案归档的纠纷，包括以前月份达成协议、本月履行完毕的。", (*look).closed),
+	)
+	group("化解情况",
+		count("agreed", "达成协议", "本月达成书面或口头调解协议的纠纷。", endedWith(models.OutcomeAgreed)),
+		count("agreed_village", "村级化解", "本月在村一级达成协议的纠纷。", agreedAt(models.RegionVillage)),
+		count("agreed_township", "镇级化解", "本月在镇一级达成协议的纠纷。", agreedAt(models.RegionTownship)),
+		count("agreed_county", "县级化解", "本月在县一级达成协议的纠纷。", agreedAt(models.RegionCounty)),
+		count("written", "书面协议", "本月达成的书面调解协议。", func(l *look) bool { return l.reachedAs("written") }),
+		count("oral", "口头协议", "本月达成的口头调解协议。", func(l *look) bool { return l.reachedAs("oral") }),
+		count("failed", "调解不成", "本月终止调解、未达成协议的纠纷。", endedWith(models.OutcomeFailed)),
+		count("withdrawn", "撤回", "本月由当事人撤回或者终止调解的纠纷。", endedWith(models.OutcomeWithdrawn)),
+		count("declined", "不予受理", "本月决定不予受理的纠纷。", endedWith(models.OutcomeDeclined)),
+		count("referred", "转出", "本月转请仲裁、诉讼或者有关部门处理而结束调解的纠纷。", endedWith(models.OutcomeReferred)),
+		rate("village_rate", "村级化解率（小事不出村）", "自村级起的纠纷中，本月在村级办结或者由村级上报的，其中在村级达成协议的比例。",
+			func(l *look) bool {
+				return l.beganAt() == models.RegionVillage && l.agreedAt(models.RegionVillage)
+			},
+			func(l *look) bool {
+				return l.beganAt() == models.RegionVillage && l.leftPlace(models.RegionVillage)
+			}),
+		rate("township_rate", "镇级化解率（大事不出镇）", "本月在镇级办结或者由镇级上报的纠纷，其中在镇级达成协议的比例。",
+			agreedAt(models.RegionTownship), func(l *look) bool { return l.leftPlace(models.RegionTownship) }),
+		rate("success_rate", "调解成功率", "本月达成协议的纠纷，占达成协议与调解不成之和的比例。",
+			endedWith(models.OutcomeAgreed),
+			func(l *look) bool {
+				return l.outcome() == models.OutcomeAgreed || l.outcome() == models.OutcomeFailed
+			}),
+		Definition{
+			Key: "average_days", Name: "平均办理天数", Unit: "天", Rate: true, Explain: "本月办结的已受理纠纷，从受理到办结平均经过的天数。",
+			value: func(l *look) int64 { n, _ := l.days(); return n },
+			of:    func(l *look) int64 { _, ok := l.days(); return one(ok) },
+		},
+		sum("sittings", "调解次数", "次", "本月登记的调解记录。", (*look).sittings),
+	)
+	group("逐级上报",
+		count("escalated", "上报", "本月由下级上报上级的纠纷，同一纠纷多次上报只计一件。", func(l *look) bool { return l.endedAs(models.OutcomeEscalated) }),
+		count("escalated_village", "村级上报", "本月由村级上报到镇级的纠纷。", leftUpward(models.RegionVillage)),
+		count("escalated_township", "镇级上报", "本月由镇级上报到县级的纠纷。", leftUpward(models.RegionTownship)),
+		count("expired", "到期上报", "本月因期限届满由系统上报的纠纷。", func(l *look) bool { return l.handedUp(models.ReasonDeadline) }),
+		count("received", "签收", "本月上级签收的上报纠纷。", func(l *look) bool { return l.did(models.ActionReceive) }),
+		count("returned", "退回", "本月上级退回补充的上报纠纷。", func(l *look) bool { return l.endedAs(models.OutcomeReturned) }),
+		count("unreceived", "待签收", "期末未结中，已经上报、上级尚未签收的纠纷。", func(l *look) bool {
+			return l.pending() && l.is.Review == models.ReviewPending
+		}),
+	)
+	group("协议履行",
+		count("performing", "履行中", "月末时已达成协议、尚未结案的纠纷。", (*look).performing),
+		count("due", "应履行协议", "本月有约定期次到期或者提前履行的协议；没有约定履行日期的不计。", func(l *look) bool { is, _ := l.performance(); return is }),
+		rate("performance_rate", "协议履行率", "应履行协议中，截至月末这些期次已全部登记履行的比例。",
+			func(l *look) bool { _, is := l.performance(); return is }, func(l *look) bool { is, _ := l.performance(); return is }),
+		count("unperformed", "逾期未履行", "履行中的协议，截至月末有到期期次尚未登记履行的。", (*look).unperformed),
+	)
+	group("风险与规模",
+		count("red", "红色风险", "期末未结中，风险等级为红（高）的纠纷。", func(l *look) bool { return l.atRisk(models.Red) }),
+		count("orange", "橙色风险", "期末未结中，风险等级为橙（较高）的纠纷。", func(l *look) bool { return l.atRisk(models.Orange) }),
+		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(len(l.c.Parties)) }),
+		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.c.Households) }),
+		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.c.AmountFen }),
+		sum("amount_agreed", "协议金额", "元", "本月达成的协议所载金额。", func(l *look) int64 {
+			if a := l.reached(); a != nil {
+				return a.AmountFen
+			}
+			return 0
+		}),
+	)
+	return all
+}
+
+// Define returns the definition of a key.
+func Define(key string) (Definition, bool) {
+	for _, d := range Figures() {
+		if d.Key == key {
+			return d, true
+		}
+	}
+	return Definition{}, false
+}

@@ -1,0 +1,299 @@
+package screening_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"pgregory.net/rapid"
+
+	"fengqiao/models"
+	"fengqiao/pkg/escalation"
+	"fengqiao/pkg/workday"
+)
+
+// history lives through random cases of a county of two townships with two villages each, by the
+// lifecycle table and the escalation rules, as the use cases do.
+type history struct {
+	tb    require.TestingT
+	pick  func(n int) int // 0 to n-1
+	rules escalation.Rules
+	now   time.Time
+	cases []*models.Case
+}
+
+var (
+	county    = &models.Region{Code: "330681", Kind: models.RegionCounty, Parent: "3306", Name: "青禾县", ShortName: "青禾县", Office: "青禾县矛调中心"}
+	townships = []*models.Region{
+		{Code: "330681101", Kind: models.RegionTownship, Parent: "330681", Name: "枫溪镇", ShortName: "枫溪镇", Committee: "枫溪镇人民调解委员会", Office: "枫溪镇司法所"},
+		{Code: "330681102", Kind: models.RegionTownship, Parent: "330681", Name: "柏岭镇", ShortName: "柏岭镇", Committee: "柏岭镇人民调解委员会", Office: "柏岭镇司法所"},
+	}
+	villages = []*models.Region{
+		{Code: "330681101201", Kind: models.RegionVillage, Parent: "330681101", Name: "北坡村"}, {Code: "330681101202", Kind: models.RegionVillage, Parent: "330681101", Name: "南塘村"},
+		{Code: "330681102201", Kind: models.RegionVillage, Parent: "330681102", Name: "东岗村"}, {Code: "330681102202", Kind: models.RegionVillage, Parent: "330681102", Name: "西湾村"},
+	}
+)
+
+func regions() []*models.Region {
+	return slices.Concat([]*models.Region{county}, townships, villages)
+}
+
+func inside(r *models.Region) []*models.Region {
+	var in []*models.Region
+	for _, other := range regions() {
+		if other.Parent == r.Code {
+			in = append(in, other)
+		}
+	}
+	return in
+}
+
+func policy() *models.Policy { return models.DefaultPolicy(local("2025-01-01 00:00")) }
+
+// sevenDays is 四级七天: two rungs at the village, two at the township, one clock each.
+func sevenDays() *models.Policy {
+	p := policy()
+	p.Ladder = []models.Rung{
+		{Level: "group", Name: "组级", Seat: models.RegionVillage, Body: "committee", SingleClock: true},
+		{Level: "village", Name: "村级", Seat: models.RegionVillage, Body: "committee", SingleClock: true},
+		{Level: "office", Name: "镇司法所", Seat: models.RegionTownship, Body: "office", SingleClock: true},
+		{Level: "township", Name: "镇级", Seat: models.RegionTownship, Body: "committee", SingleClock: true},
+	}
+	p.Rules = []models.Rule{
+		{ID: "group", Phase: models.PhaseMediation, Levels: []string{"group"}, Days: 1, Unit: models.CalendarDays},
+		{ID: "others", Phase: models.PhaseMediation, Levels: []string{"village", "office", "township"}, Days: 2, Unit: models.CalendarDays},
+	}
+	return p
+}
+
+func local(text string) time.Time {
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, workday.Zone)
+	if err != nil {
+		panic(err)
+	}
+	return at.UTC()
+}
+
+func newHistory(tb require.TestingT, p *models.Policy, pick func(n int) int) *history {
+	return &history{tb: tb, pick: pick, rules: escalation.Rules{Policy: p, Calendar: workday.NewCalendar()}, now: local("2026-01-20 09:00")}
+}
+
+// drawn lets rapid choose, so that a failure is shrunk.
+func drawn(t *rapid.T) func(n int) int {
+	return func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") }
+}
+
+// seeded chooses the same every time.
+func seeded(seed uint64) func(n int) int {
+	return rand.New(rand.NewPCG(seed, seed)).IntN
+}
+
+// live lets so many steps happen, each up to a number of hours after the one before; monthEnd is
+// told of every month that ends meanwhile, before anything of the next one happens.
+func (h *history) live(steps, hours int, monthEnd func(month string)) {
+	for range steps {
+		before := month(h.now)
+		h.now = h.now.Add(time.Duration(1+h.pick(hours*60)) * time.Minute)
+		for m := before; m != month(h.now); m = next(m) {
+			if monthEnd != nil {
+				monthEnd(m)
+			}
+		}
+		h.step()
+	}
+}
+
+// step logs a case, or does something to one; the clock's turn comes as often.
+func (h *history) step() {
+	if len(h.cases) == 0 || h.pick(6) == 0 {
+		h.log()
+		return
+	}
+	if h.pick(4) == 0 {
+		for _, c := range h.cases {
+			if d := escalation.Decide(h.rules.Policy, c, h.now); d.Step != escalation.Nothing {
+				require.NoError(h.tb, h.rules.Carry(c, d, h.now))
+			}
+		}
+		return
+	}
+	// Most attention goes to what came in lately.
+	from := 0
+	if h.pick(4) > 0 {
+		from = max(0, len(h.cases)-8)
+	}
+	h.act(h.cases[from+h.pick(len(h.cases)-from)])
+}
+
+func choose[T any](h *history, from ...T) T { return from[h.pick(len(from))] }
+
+func (h *history) log() {
+	village := choose(h, villages...)
+	place := models.PlaceOf(village.Code)
+	place.VillageName = village.Name
+	c := &models.Case{
+		ID: bson.NewObjectIDFromTimestamp(h.now), Place: place, Type: choose[models.DisputeType](h, models.LandTransfer, models.Dividend, "neighbourhood"),
+		Title: fmt.Sprintf("第%d件", len(h.cases)+1), Source: choose(h, "application", "screening", "court"),
+		AmountFen: int64(h.pick(5)) * 10_000, Households: h.pick(4), Risk: choose(h, models.Blue, models.Yellow, models.Orange, models.Red),
+		Parties: []models.Party{{Role: models.Applicant, Name: "陈大山"}, {Role: models.Respondent, Name: "丰禾合作社"}},
+	}
+	rung, _ := h.rules.Policy.Intake(choose(h, models.RegionVillage, models.RegionVillage, models.RegionTownship))
+	phase := models.PhaseAcceptance
+	if rung.SingleClock {
+		phase = models.PhaseMediation
+	}
+	clock, err := h.rules.Start(c, phase, rung.Level, h.now, 0)
+	require.NoError(h.tb, err)
+	c.Log(models.Actor{ID: "chen"}, h.now, rung, models.OfficeOf(rung, place), clock, "")
+	if c.Risk == models.Red {
+		h.handUp(c, models.ActionExpire, models.SystemActor(), models.ReasonRisk)
+	}
+	h.cases = append(h.cases, c)
+}
+
+// act does one of the things that somebody may do to the case now, if any.
+func (h *history) act(c *models.Case) {
+	place := c.Place
+	actors := []models.Actor{
+		{ID: "m", Role: models.RoleMediator, Region: place.Village}, {ID: "c", Role: models.RoleChair, Region: place.Village},
+		{ID: "j", Role: models.RoleJudicial, Region: place.Township}, {ID: "k", Role: models.RoleCounty, Region: place.County},
+	}
+	type choice struct {
+		action models.Action
+		actor  models.Actor
+	}
+	var choices []choice
+	for _, actor := range actors {
+		for _, action := range c.Allowed(h.rules.Policy, actor) {
+			choices = append(choices, choice{action, actor})
+		}
+	}
+	if len(choices) == 0 {
+		return
+	}
+	do := choices[h.pick(len(choices))]
+	if h.pick(2) == 0 { // what usually comes next
+		for _, likely := range []models.Action{models.ActionAccept, models.ActionReceive, models.ActionAgree, models.ActionPerform} {
+			if i := slices.IndexFunc(choices, func(c choice) bool { return c.action == likely }); i >= 0 {
+				do = choices[i]
+			}
+		}
+	}
+	if do.action == models.ActionEscalate {
+		h.handUp(c, do.action, do.actor, models.ReasonAsked)
+		return
+	}
+	if do.action == models.ActionClose && c.State == models.Agreed && slices.ContainsFunc(c.Agreement.Instalments, func(in models.Instalment) bool { return in.PerformedOn == "" }) {
+		do.action = models.ActionPerform
+	}
+	if do.action == models.ActionLower && c.Risk == models.Blue || do.action == models.ActionRaise && c.Risk == models.Red {
+		return
+	}
+	require.NoError(h.tb, c.Move(h.rules.Policy, do.action, do.actor, h.now, "", func() error { return h.change(c, do.action, do.actor) }))
+	if do.action == models.ActionPerform && !slices.ContainsFunc(c.Agreement.Instalments, func(in models.Instalment) bool { return in.PerformedOn == "" }) {
+		require.NoError(h.tb, c.Move(h.rules.Policy, models.ActionClose, do.actor, h.now, "", nil))
+	}
+}
+
+func (h *history) handUp(c *models.Case, action models.Action, actor models.Actor, reason models.Reason) {
+	if _, ok := h.rules.Policy.Above(c.Level); !ok {
+		return
+	}
+	require.NoError(h.tb, c.Move(h.rules.Policy, action, actor, h.now, "", func() error { return h.rules.HandUp(c, h.now, reason, "") }))
+}
+
+// change is what the use cases do inside Move.
+func (h *history) change(c *models.Case, action models.Action, actor models.Actor) error {
+	now := h.now
+	rung, _ := h.rules.Policy.Rung(c.Level)
+	switch action {
+	case models.ActionAccept, models.ActionReceive:
+		if action == models.ActionReceive {
+			c.Review = models.ReviewAccepted
+		}
+		if c.AcceptedAt == nil {
+			c.AcceptedAt = &now
+			c.Number = models.NewCaseNumber(&models.Region{Code: c.Office.Region, ShortName: "北坡村"}, now.Year(), int64(len(h.cases)))
+		}
+		stage := c.OpenStage()
+		stage.Received, stage.Handler = &now, &actor
+		if !rung.SingleClock && stage.Clock().Phase != models.PhaseReturned {
+			clock, err := h.rules.Start(c, models.PhaseMediation, rung.Level, now, 0)
+			if err != nil {
+				return err
+			}
+			stage.Clocks = append(stage.Clocks, clock)
+		}
+	case models.ActionReturn:
+		below := c.Stages[len(c.Stages)-2]
+		to, _ := h.rules.Policy.Rung(below.Level)
+		clock, err := h.rules.Start(c, models.PhaseReturned, to.Level, now, 5+h.pick(10))
+		if err != nil {
+			return err
+		}
+		c.EndStage(now, models.OutcomeReturned, "", "")
+		c.StartStage(to, below.Office, now, clock)
+		c.Review = models.ReviewReturned
+	case models.ActionDecline:
+		c.EndStage(now, models.OutcomeDeclined, "", "")
+	case models.ActionWithdraw:
+		c.EndStage(now, models.OutcomeWithdrawn, "", "")
+	case models.ActionRefer:
+		c.Review = ""
+		c.EndStage(now, models.OutcomeReferred, "", "")
+	case models.ActionFail:
+		c.Failure = &models.Failure{At: now, Level: c.Level}
+		c.EndStage(now, models.OutcomeFailed, "", "")
+	case models.ActionSitting:
+		c.Sittings = append(c.Sittings, models.Sitting{Seq: len(c.Sittings) + 1, HeldAt: now.AddDate(0, 0, -h.pick(20)), RecordedAt: now, Level: c.Level})
+	case models.ActionAgree:
+		c.Agreement = &models.Agreement{Form: choose(h, "written", "oral"), AmountFen: int64(h.pick(3)) * 5_000, RecordedAt: now, Level: c.Level}
+		for i := range h.pick(4) {
+			due := workday.OfTime(now).AddDays(h.pick(50) - 5)
+			c.Agreement.Instalments = append(c.Agreement.Instalments, models.Instalment{Seq: i + 1, DueOn: due.String()})
+		}
+		c.EndStage(now, models.OutcomeAgreed, "", "")
+	case models.ActionPerform:
+		for i := range c.Agreement.Instalments {
+			if in := &c.Agreement.Instalments[i]; in.PerformedOn == "" {
+				in.PerformedOn, in.RecordedAt = workday.OfTime(now).String(), &now
+				break
+			}
+		}
+	case models.ActionRaise:
+		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
+	case models.ActionLower:
+		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
+	}
+	return nil
+}
+
+func month(at time.Time) string { return at.In(workday.Zone).Format("2006-01") }
+
+func next(month string) string {
+	at, err := time.Parse("2006-01", month)
+	if err != nil {
+		panic(err)
+	}
+	return at.AddDate(0, 1, 0).Format("2006-01")
+}
+
+func TestHistoriesReachEverything(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t, policy(), seeded(7))
+	h.live(3000, 12, nil)
+	states, outcomes := map[models.State]int{}, map[models.Outcome]int{}
+	for _, c := range h.cases {
+		require.NoError(t, c.VerifyTimeline())
+		states[c.State]++
+		for _, s := range c.Stages {
+			outcomes[s.Outcome]++
+		}
+	}
+	require.Len(t, states, len(models.States()), "a history that does not reach a state proves nothing of it: %v", states)
+	require.Len(t, outcomes, 8, "all outcomes, and stages that are open: %v", outcomes)
+}

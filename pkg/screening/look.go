@@ -1,0 +1,286 @@
+package screening
+
+import (
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/workday"
+)
+
+// look is a case as it was at the end of a window. Everything a figure asks, it asks here; nothing
+// here reads a field that may change after the window's end.
+type look struct {
+	c       *models.Case
+	w       Window
+	was, is models.Position // at the window's start and end
+	existed bool            // logged before the start
+	exists  bool            // logged before the end
+	stages  []models.Stage  // opened before the end
+	events  []models.Event  // in the window
+}
+
+func lookAt(c *models.Case, w Window) look {
+	l := look{c: c, w: w}
+	l.was, l.existed = c.PositionAt(w.Start)
+	l.is, l.exists = c.PositionAt(w.End)
+	for n := len(c.Stages); n > 0; n-- {
+		if c.Stages[n-1].Opened.Before(w.End) {
+			l.stages = c.Stages[:n]
+			break
+		}
+	}
+	first, last := 0, len(c.Timeline)
+	for last > 0 && !c.Timeline[last-1].At.Before(w.End) {
+		last--
+	}
+	for first = last; first > 0 && !c.Timeline[first-1].At.Before(w.Start); {
+		first--
+	}
+	l.events = c.Timeline[first:last]
+	return l
+}
+
+func (l *look) opening() bool { return l.existed && l.was.State.IsOpen() }
+func (l *look) opened() bool  { return l.exists && !l.existed }
+func (l *look) pending() bool { return l.exists && l.is.State.IsOpen() }
+
+// concluded is what makes the balance hold: it was open or came in, and is open no more.
+func (l *look) concluded() bool { return (l.opening() || l.opened()) && !l.pending() }
+
+// outcome is how the mediation ended that was concluded in the window, "" if none was. A case that
+// failed and was then referred ended as failed.
+func (l *look) outcome() models.Outcome {
+	if s := l.stage(); s != nil && l.concluded() && l.ended(s) {
+		return s.Outcome
+	}
+	return ""
+}
+
+// stage is the rung that has the case at the window's end, or had it when it was concluded.
+func (l *look) stage() *models.Stage {
+	if n := len(l.stages); n > 0 {
+		return &l.stages[n-1]
+	}
+	return nil
+}
+
+// ended says whether a stage was closed in the window.
+func (l *look) ended(s *models.Stage) bool { return s.Closed != nil && l.w.contains(*s.Closed) }
+
+func seatOf(s *models.Stage) models.RegionKind { return models.RegionKindOf(s.Office.Region) }
+
+// seat is the kind of place that has the case at the window's end.
+func (l *look) seat() models.RegionKind {
+	if s := l.stage(); s != nil {
+		return seatOf(s)
+	}
+	return ""
+}
+
+// endedAs says whether any stage was closed in the window with an outcome.
+func (l *look) endedAs(outcome models.Outcome) bool {
+	for i := range l.stages {
+		if s := &l.stages[i]; s.Outcome == outcome && l.ended(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// handedUp says whether a stage was escalated in the window for a reason.
+func (l *look) handedUp(reason models.Reason) bool {
+	for i := range l.stages {
+		if s := &l.stages[i]; s.Outcome == models.OutcomeEscalated && s.Reason == reason && l.ended(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// leftUpward says whether the case was escalated in the window from one kind of place to another.
+// Two rungs may sit at the same place (组 and 村): going from one to the other does not leave it.
+func (l *look) leftUpward(from models.RegionKind) bool {
+	for i := range l.stages {
+		s := &l.stages[i]
+		if s.Outcome == models.OutcomeEscalated && l.ended(s) && seatOf(s) == from && i+1 < len(l.stages) && seatOf(&l.stages[i+1]) != from {
+			return true
+		}
+	}
+	return false
+}
+
+// agreedAt says whether the case was concluded by an agreement at a kind of place.
+func (l *look) agreedAt(seat models.RegionKind) bool {
+	return l.outcome() == models.OutcomeAgreed && l.seat() == seat
+}
+
+// leftPlace says whether a kind of place was done with the case in the window: it was concluded
+// there, or went up from there.
+func (l *look) leftPlace(seat models.RegionKind) bool {
+	return l.concluded() && l.seat() == seat || l.leftUpward(seat)
+}
+
+// beganAt is the kind of place where the case came in.
+func (l *look) beganAt() models.RegionKind {
+	if len(l.stages) == 0 {
+		return ""
+	}
+	return seatOf(&l.stages[0])
+}
+
+// did says whether something was done to the case in the window.
+func (l *look) did(action models.Action) bool {
+	for i := range l.events {
+		if l.events[i].Action == action {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *look) closed() bool {
+	return l.exists && l.is.State == models.Closed && !(l.existed && l.was.State == models.Closed)
+}
+
+// overdue says whether the running deadline had passed by the window's last moment.
+func (l *look) overdue() bool {
+	return l.pending() && l.is.DueAt != nil && l.is.DueAt.Before(l.w.End)
+}
+
+// dueSoon says whether the running deadline ends within seven days after the window.
+func (l *look) dueSoon() bool {
+	return l.pending() && l.is.DueAt != nil && !l.overdue() && !l.is.DueAt.After(l.w.End.AddDate(0, 0, 7))
+}
+
+func (l *look) atRisk(levels ...models.RiskLevel) bool {
+	for _, level := range levels {
+		if l.pending() && l.is.Risk == level {
+			return true
+		}
+	}
+	return false
+}
+
+// sittings is how many were written down in the window.
+func (l *look) sittings() int64 {
+	var n int64
+	for i := range l.c.Sittings {
+		if l.w.contains(l.c.Sittings[i].RecordedAt) {
+			n++
+		}
+	}
+	return n
+}
+
+// agreement is the one that was written down before the window's end, or nil.
+func (l *look) agreement() *models.Agreement {
+	if a := l.c.Agreement; a != nil && a.RecordedAt.Before(l.w.End) {
+		return a
+	}
+	return nil
+}
+
+// reached is the agreement that concluded the case in the window, or nil.
+func (l *look) reached() *models.Agreement {
+	if l.outcome() != models.OutcomeAgreed {
+		return nil
+	}
+	return l.agreement()
+}
+
+func (l *look) reachedAs(form string) bool {
+	a := l.reached()
+	return a != nil && a.Form == form
+}
+
+// performing says whether there is an agreement that was not yet closed at the window's end.
+func (l *look) performing() bool { return l.exists && l.is.State == models.Agreed }
+
+// performance says whether any instalment of the agreement matured in the window, and whether all
+// that did were performed by its end.
+func (l *look) performance() (matured, performed bool) {
+	a := l.agreement()
+	if a == nil {
+		return false, false
+	}
+	performed = true
+	for i := range a.Instalments {
+		in := &a.Instalments[i]
+		if at, ok := maturity(a, in); ok && l.w.contains(at) {
+			matured = true
+			performed = performed && l.performedBy(in)
+		}
+	}
+	return matured, matured && performed
+}
+
+func (l *look) performedBy(in *models.Instalment) bool {
+	return in.RecordedAt != nil && in.RecordedAt.Before(l.w.End)
+}
+
+// maturity is when an instalment counts, once: at the end of the day it is due, or when it was
+// performed if that was earlier; never before the agreement was written down.
+func maturity(a *models.Agreement, in *models.Instalment) (time.Time, bool) {
+	at, ok := lastMoment(in.DueOn)
+	if !ok {
+		return time.Time{}, false
+	}
+	if in.RecordedAt != nil && in.RecordedAt.Before(at) {
+		at = *in.RecordedAt
+	}
+	if at.Before(a.RecordedAt) {
+		at = a.RecordedAt
+	}
+	return at, true
+}
+
+// lastMoment is the last millisecond of a day.
+func lastMoment(day string) (time.Time, bool) {
+	start, err := time.ParseInLocation(time.DateOnly, day, workday.Zone)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return start.AddDate(0, 0, 1).Add(-time.Millisecond), true
+}
+
+// unperformed says whether an instalment was due by the window's end and not performed.
+func (l *look) unperformed() bool {
+	a := l.agreement()
+	if a == nil || !l.performing() {
+		return false
+	}
+	for i := range a.Instalments {
+		in := &a.Instalments[i]
+		if due, ok := lastMoment(in.DueOn); ok && due.Before(l.w.End) && !l.performedBy(in) {
+			return true
+		}
+	}
+	return false
+}
+
+// days counts civil days from acceptance to conclusion, for a case that was accepted at all and
+// concluded in the window.
+func (l *look) days() (int64, bool) {
+	if !l.concluded() {
+		return 0, false
+	}
+	var accepted *time.Time
+	for i := range l.c.Timeline {
+		e := &l.c.Timeline[i]
+		switch {
+		case e.After.State == models.Mediating && accepted == nil:
+			accepted = &e.At
+		case !e.After.State.IsOpen() && accepted != nil:
+			return dayNumber(e.At) - dayNumber(*accepted), true
+		case !e.After.State.IsOpen():
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// dayNumber numbers civil days of workday.Zone in a row.
+func dayNumber(at time.Time) int64 {
+	y, m, d := at.In(workday.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
+}
