@@ -1,0 +1,243 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/store"
+)
+
+// Statuses of a run.
+const (
+	StatusRunning = "running"
+	StatusDone    = "done"
+	StatusFailed  = "failed"
+)
+
+// How long a lease lasts without being renewed, how long before its end it is no longer trusted,
+// and how soon a slot that is not done is looked at again.
+const (
+	leaseTTL    = time.Minute
+	leaseMargin = 10 * time.Second
+	renewEvery  = leaseTTL / 3
+	retryFirst  = 30 * time.Second
+	retryLast   = 30 * time.Minute
+)
+
+// Outcome is what a run has to tell.
+type Outcome struct {
+	Sweep *models.SweepRun
+	Note  string
+}
+
+var errLeaseLost = errors.New("lease can no longer be trusted")
+
+// fire sees to it that the slot that has come is done, here or elsewhere, until the next one comes.
+func (r *Runner) fire(ctx context.Context, job *runningJob, atStart bool) {
+	slot, missed := r.slot(ctx, job, atStart)
+	if slot.IsZero() {
+		return
+	}
+	job.last = slot
+	wait := retryFirst
+	for {
+		done, err := r.attempt(ctx, job, slot, missed)
+		if done {
+			return
+		}
+		if err != nil {
+			r.log.Error("job failed", "job", job.Name, "slot", slot, "error", err)
+		}
+		if next := job.schedule.next(slot); !r.now().Add(wait).Before(next) {
+			return
+		}
+		select {
+		case <-r.quitting.Done():
+			return
+		case <-time.After(wait):
+			wait = min(2*wait, retryLast)
+		}
+	}
+}
+
+// slot is the slot to be done now and how many were missed before it. At start it is the latest one
+// since the last that was done, or this moment where none was missed. A slot that cron announces a
+// moment too early for the clock is the next one.
+func (r *Runner) slot(ctx context.Context, job *runningJob, atStart bool) (time.Time, int) {
+	now := r.now().Truncate(time.Millisecond)
+	if !atStart {
+		slot, count := job.schedule.latest(job.last, now.Add(time.Second))
+		return slot, max(count-1, 0)
+	}
+	last, err := r.lastDone(ctx, job.Name)
+	if err != nil {
+		r.log.Error("read the ledger of runs", "job", job.Name, "error", err)
+	}
+	if !last.IsZero() {
+		if slot, count := job.schedule.latest(last, now); count > 0 {
+			return slot, count
+		}
+	}
+	return now, 0
+}
+
+// lastDone is the latest slot of a job that was done, zero for none.
+func (r *Runner) lastDone(ctx context.Context, job string) (time.Time, error) {
+	runs, err := r.store.Runs(ctx, job, 100)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, run := range runs {
+		if run.Status == StatusDone {
+			return run.Slot, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// attempt does a slot if nobody else has done it or is doing it. done says that the slot needs
+// nothing more.
+func (r *Runner) attempt(ctx context.Context, job *runningJob, slot time.Time, missed int) (done bool, err error) {
+	id := runID(job.Name, slot)
+	if run, err := r.store.Run(ctx, id); err == nil && run.Status == StatusDone {
+		return true, nil
+	}
+	asked := r.now()
+	lease, err := r.store.AcquireLease(ctx, job.Name, r.holder, asked, leaseTTL)
+	if errors.Is(err, store.ErrLeaseHeld) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseMargin)
+		defer cancel()
+		if releaseErr := r.store.ReleaseLease(ctx, lease, r.now()); releaseErr != nil {
+			r.log.Warn("release lease", "job", job.Name, "error", releaseErr)
+		}
+	}()
+	run := &models.JobRun{ID: id, Job: job.Name, Slot: slot.UTC(), Holder: r.holder, CaughtUp: missed > 0}
+	if missed > 0 {
+		run.Note = fmt.Sprintf("补做，期间错过%d次", missed)
+	}
+	if done, err := r.claim(ctx, run); done || err != nil {
+		return done, err
+	}
+	work, release := r.hold(ctx, job.Name, asked)
+	defer release()
+	err = r.carryOut(work, run, job.Run)
+	return err == nil, err
+}
+
+// claim puts the slot into the ledger as running. A slot that is there and not done belongs to a
+// run that failed or died, because its lease is ours now: it is taken over.
+func (r *Runner) claim(ctx context.Context, run *models.JobRun) (done bool, err error) {
+	run.Status, run.StartedAt = StatusRunning, r.now().UTC().Truncate(time.Millisecond)
+	err = r.store.InsertRun(ctx, run)
+	if !store.IsDuplicate(err, "_id") {
+		return false, err
+	}
+	there, err := r.store.Run(ctx, run.ID)
+	if err != nil {
+		return false, err
+	}
+	if there.Status == StatusDone {
+		return true, nil
+	}
+	run.Version = there.Version
+	return false, r.store.ReplaceRun(ctx, run)
+}
+
+// carryOut runs the work and writes down how it ended. A panic is a failure like another.
+func (r *Runner) carryOut(ctx context.Context, run *models.JobRun, work func(context.Context, time.Time) (Outcome, error)) error {
+	outcome, err := guarded(ctx, r.now(), work)
+	ended := r.now().UTC().Truncate(time.Millisecond)
+	run.EndedAt, run.Status, run.Sweep = &ended, StatusDone, outcome.Sweep
+	if outcome.Note != "" {
+		run.Note = joinNotes(run.Note, outcome.Note)
+	}
+	if err != nil {
+		run.Status, run.Note = StatusFailed, joinNotes(run.Note, models.AsError(err).Message)
+		if cause := context.Cause(ctx); cause != nil {
+			err = errors.Join(err, cause)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseMargin)
+	defer cancel()
+	return errors.Join(err, r.store.ReplaceRun(ctx, run))
+}
+
+func guarded(ctx context.Context, now time.Time, work func(context.Context, time.Time) (Outcome, error)) (out Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return work(ctx, now)
+}
+
+// hold renews the lease until release. The context it gives ends when a renewal did not come
+// through in time: it counts from when the renewal was asked for, so that a slow answer cannot
+// stretch it.
+func (r *Runner) hold(ctx context.Context, job string, asked time.Time) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		trusted := asked.Add(leaseTTL - leaseMargin)
+		tick := time.NewTicker(renewEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(trusted.Sub(r.now())):
+				cancel(errLeaseLost)
+				return
+			case <-tick.C:
+			}
+			asked := r.now()
+			limited, stop := context.WithTimeout(ctx, trusted.Sub(asked))
+			_, err := r.store.AcquireLease(limited, job, r.holder, asked, leaseTTL)
+			stop()
+			switch {
+			case err == nil:
+				trusted = asked.Add(leaseTTL - leaseMargin)
+			case errors.Is(err, store.ErrLeaseHeld):
+				cancel(errLeaseLost)
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		cancel(nil)
+		<-ended
+	}
+}
+
+// Once does one piece of work outside any schedule and leaves its record, as the command line does.
+func Once(ctx context.Context, st *store.Store, name, holder string, now func() time.Time, work func(context.Context, time.Time) (Outcome, error)) (*models.JobRun, error) {
+	r := &Runner{store: st, holder: holder, now: now}
+	slot := now().UTC().Truncate(time.Millisecond)
+	run := &models.JobRun{ID: runID(name, slot) + "/" + holder, Job: name, Slot: slot, Holder: holder}
+	if _, err := r.claim(ctx, run); err != nil {
+		return nil, err
+	}
+	return run, r.carryOut(ctx, run, work)
+}
+
+func runID(job string, slot time.Time) string {
+	return job + "@" + slot.UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+func joinNotes(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "；" + b
+}

@@ -1,0 +1,45 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fengqiao/models"
+)
+
+// Names of the jobs.
+const (
+	Sweep    = "sweep"    // 到期上报
+	Reports  = "reports"  // 月报
+	Sessions = "sessions" // 清理登录
+)
+
+// Work is what the jobs do; the use cases are handed in.
+type Work struct {
+	// Sweep escalates and warns whatever is due.
+	Sweep func(ctx context.Context, now time.Time) (models.SweepRun, error)
+	// Reports builds the monthly reports that are missing and says how many.
+	Reports func(ctx context.Context, now time.Time) (int, error)
+	// Sessions removes logins that have ended and says how many.
+	Sessions func(ctx context.Context) (int, error)
+}
+
+// Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
+// before on the 1st at 06:00, and the cleaning of sessions at night. All run at start as well.
+func Standard(work Work) []Job {
+	return []Job{
+		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			swept, err := work.Sweep(ctx, now)
+			return Outcome{Sweep: &swept}, err
+		}},
+		{Name: Reports, Schedule: "0 6 1 * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			built, err := work.Reports(ctx, now)
+			return Outcome{Note: fmt.Sprintf("补齐月报%d份", built)}, err
+		}},
+		{Name: Sessions, Schedule: "30 3 * * *", Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
+			dropped, err := work.Sessions(ctx)
+			return Outcome{Note: fmt.Sprintf("清理过期登录%d个", dropped)}, err
+		}},
+	}
+}
