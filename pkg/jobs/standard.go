@@ -15,6 +15,19 @@ const (
 	Sessions = "sessions" // 清理登录
 )
 
+// Command is the name under which a sweep asked for at the command line leaves its record.
+const Command = "escalate"
+
+// Named is a job as people know it.
+type Named struct{ Code, Name, Schedule string }
+
+// Names lists the jobs as people know them, and the sweep at the command line.
+func Names() []Named {
+	return []Named{
+		{Sweep, "到期上报", "每5分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Command, "命令行检查期限", "有人运行命令时"},
+	}
+}
+
 // Work is what the jobs do; the use cases are handed in.
 type Work struct {
 	// Sweep escalates and warns whatever is due.

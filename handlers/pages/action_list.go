@@ -1,0 +1,184 @@
+package pages
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/account"
+	"fengqiao/pkg/workday"
+)
+
+// actions is the table of what can be done to a case on a page.
+func (p *Pages) actions() []action {
+	write := account.WriteCases
+	return []action{
+		{slug: "accept", page: "accept", title: "受理", permission: write, allowed: []models.Action{models.ActionAccept}, fill: fillAccept, extra: asksConsent, send: send(p.Cases.Accept)},
+		{slug: "decline", page: "decline", title: "不予受理", permission: write, allowed: []models.Action{models.ActionDecline}, send: send(p.Cases.Decline)},
+		{slug: "sittings", page: "sitting", title: "登记调解记录", permission: write, allowed: []models.Action{models.ActionSitting}, fill: fillSitting, send: send(p.Cases.RecordSitting)},
+		{slug: "agreement", page: "agreement", title: "登记协议", permission: write, allowed: []models.Action{models.ActionAgree}, rows: []string{"instalments"}, fill: fillAgreement, extra: signers, send: send(p.Cases.Agree)},
+		{slug: "perform", page: "perform", title: "登记履行", permission: write, allowed: []models.Action{models.ActionPerform}, fill: fillPerform, extra: openInstalments, send: send(p.Cases.Perform)},
+		{slug: "fail", page: "fail", title: "调解不成", permission: write, allowed: []models.Action{models.ActionFail}, extra: remedies, send: send(p.Cases.Fail)},
+		{slug: "withdraw", page: "withdraw", title: "当事人撤回", permission: write, allowed: []models.Action{models.ActionWithdraw}, send: send(p.Cases.Withdraw)},
+		{slug: "refer", page: "refer", title: "转出", permission: write, allowed: []models.Action{models.ActionRefer}, extra: referralTargets, send: send(p.Cases.Refer)},
+		{slug: "escalate", page: "escalate", title: "上报上级", permission: write, allowed: []models.Action{models.ActionEscalate}, extra: escalation, send: send(p.Cases.Escalate)},
+		{slug: "close", page: "close", title: "结案", permission: write, allowed: []models.Action{models.ActionClose}, send: send(p.Cases.Close)},
+		{slug: "risk", page: "risk", title: "修改风险等级", permission: write, allowed: []models.Action{models.ActionRaise, models.ActionLower}, fill: fillRisk, extra: riskLevels, send: send(p.Cases.Assess)},
+		{slug: "review", page: "review", title: "签收处理", permission: account.ReviewCases, allowed: []models.Action{models.ActionReceive, models.ActionReturn}, fill: fillReview, extra: reviewOf, send: send(p.Cases.Review)},
+	}
+}
+
+func fillAccept(f *form, c *models.Case, actor models.Actor, _ time.Time) {
+	f.Values.Set("mediators", actor.Name)
+}
+
+// asksConsent says whether accepting here needs both parties' recorded consent.
+func asksConsent(c *models.Case, policy *models.Policy) any {
+	rung, _ := policy.Rung(c.Level)
+	return c.Conflict.Exists && c.Conflict.Consent == "" && rung.Seat == models.RegionVillage
+}
+
+// fillSitting begins with where and by whom the last sitting was held: it is mostly so again.
+func fillSitting(f *form, c *models.Case, actor models.Actor, now time.Time) {
+	f.Values.Set("heldAt", now.In(workday.Zone).Format("2006-01-02T15:04"))
+	f.Values.Set("recorder", actor.Name)
+	mediators := c.Mediators
+	if n := len(c.Sittings); n > 0 {
+		last := c.Sittings[n-1]
+		mediators = last.Mediators
+		f.Values.Set("place", last.Place)
+		f.Values.Set("recorder", last.Recorder)
+		f.Values.Set("participants", strings.Join(last.Participants, "、"))
+	}
+	f.Values.Set("mediators", strings.Join(mediators, "、"))
+}
+
+func fillAgreement(f *form, c *models.Case, _ models.Actor, now time.Time) {
+	f.Values.Set("form", "written")
+	f.Values.Set("facts", c.Facts)
+	if c.AmountFen > 0 {
+		f.Values.Set("amountFen", yuan(c.AmountFen))
+	}
+	day := today(now)
+	for _, name := range []string{"reachedOn", "mediatorSigned", "sealed"} {
+		f.Values.Set(name, day)
+	}
+	for i, party := range signers(c, nil).([]string) {
+		f.Values.Set(fmt.Sprintf("signatures[%d].party", i), party)
+		f.Values.Set(fmt.Sprintf("signatures[%d].signedOn", i), day)
+	}
+}
+
+// signers are the parties who sign a written agreement.
+func signers(c *models.Case, _ *models.Policy) any {
+	names := []string{}
+	for _, party := range c.Parties {
+		if party.Role != models.ThirdParty {
+			names = append(names, party.Name)
+		}
+	}
+	return names
+}
+
+func fillPerform(f *form, c *models.Case, _ models.Actor, now time.Time) {
+	f.Values.Set("on", today(now))
+	if open := openInstalments(c, nil).([]models.Choice); len(open) > 0 {
+		f.Values.Set("seq", open[0].Code)
+	}
+}
+
+// openInstalments are those not yet performed.
+func openInstalments(c *models.Case, _ *models.Policy) any {
+	out := []models.Choice{}
+	if c.Agreement == nil {
+		return out
+	}
+	for _, in := range c.Agreement.Instalments {
+		if in.PerformedOn != "" {
+			continue
+		}
+		name := fmt.Sprintf("第%d期，%s前", in.Seq, dateText(in.DueOn))
+		if in.AmountFen > 0 {
+			name += "，" + yuan(in.AmountFen) + " 元"
+		}
+		if in.What != "" {
+			name += "，" + in.What
+		}
+		out = append(out, models.Choice{Code: fmt.Sprint(in.Seq), Name: name})
+	}
+	return out
+}
+
+func remedies(c *models.Case, _ *models.Policy) any { return models.Remedies(c.Type) }
+
+func referralTargets(*models.Case, *models.Policy) any { return models.ReferralTargets() }
+
+type escalationExtra struct {
+	Reasons []models.Choice
+	To      string // the office above
+}
+
+func escalation(c *models.Case, policy *models.Policy) any {
+	extra := escalationExtra{Reasons: models.EscalationReasons()}
+	if above, ok := policy.Above(c.Level); ok {
+		extra.To = models.OfficeOf(above, c.Place).Name
+	}
+	return extra
+}
+
+func fillRisk(f *form, c *models.Case, _ models.Actor, _ time.Time) {
+	f.Values.Set("risk", string(c.Risk))
+}
+
+type riskExtra struct {
+	Now    string
+	Levels []models.Choice
+	AtOnce string // names of the levels that go up at once, "" at the top
+}
+
+func riskLevels(c *models.Case, policy *models.Policy) any {
+	extra := riskExtra{Now: c.Risk.Name(), Levels: models.RiskLevels()}
+	if _, ok := policy.Above(c.Level); ok {
+		var names []string
+		for _, level := range policy.AtOnce {
+			names = append(names, level.Name())
+		}
+		extra.AtOnce = strings.Join(names, "、")
+	}
+	return extra
+}
+
+func fillReview(f *form, _ *models.Case, _ models.Actor, _ time.Time) {
+	f.Values.Set("decision", "accept")
+	f.Values.Set("days", "7")
+}
+
+type reviewExtra struct {
+	From, Why, Note  string // who handed it up, why
+	Tried            []sittingView
+	Decisions        []models.Choice
+	Targets          []models.Choice
+	MinDays, MaxDays int
+	Returned         bool // this level has sent the case back once already
+}
+
+func reviewOf(c *models.Case, policy *models.Policy) any {
+	seating := c.Seating(policy)
+	extra := reviewExtra{
+		Targets: models.ReferralTargets(), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,
+		Decisions: []models.Choice{{Code: "accept", Name: "签收，由本级接办"}},
+	}
+	if !extra.Returned {
+		extra.Decisions = append(extra.Decisions, models.Choice{Code: "return", Name: "退回下级补充"})
+	}
+	extra.Decisions = append(extra.Decisions, models.Choice{Code: "refer", Name: "转请仲裁、法院或有关部门"})
+	if n := len(c.Stages); n > 1 {
+		below := c.Stages[n-2]
+		extra.From, extra.Why, extra.Note = below.Office.Name, reasonText(below), below.Note
+	}
+	for _, s := range c.Sittings {
+		extra.Tried = append(extra.Tried, viewSitting(s, policy))
+	}
+	return extra
+}

@@ -1,0 +1,126 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/handlers/web"
+	"fengqiao/models"
+	"fengqiao/pkg/account"
+	"fengqiao/pkg/casework"
+)
+
+type caseBody struct {
+	Case     caseView
+	Actions  []actionLink
+	Done     string              // what was just done
+	Draft    string              // the draft that became this case: the device drops it
+	Revealed []casework.Unsealed // numbers in the clear, nil unless asked for
+	Reveals  bool                // the role may ask
+}
+
+// actionLink is one thing that can be done to the case now.
+type actionLink struct {
+	Path, Name, Note string
+	Main             bool
+}
+
+func (p *Pages) show(c *gin.Context) error { return p.showCase(c, nil) }
+
+// reveal shows the parties' numbers in the clear, after the look is on record.
+func (p *Pages) reveal(c *gin.Context) error {
+	id, err := casework.IDOf(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	numbers, err := p.Cases.Reveal(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	return p.showCase(c, numbers)
+}
+
+func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
+	cs, err := p.caseOf(c)
+	if err != nil {
+		return err
+	}
+	policy, err := p.Cases.Policy(c.Request.Context(), cs)
+	if err != nil {
+		return err
+	}
+	actor := web.Actor(c)
+	body := caseBody{
+		Case: viewCase(cs, policy, p.Now()), Actions: actionLinks(cs, cs.Allowed(policy, actor)), Revealed: revealed,
+		Reveals: account.Has(actor.Role, account.WriteCases), Draft: c.Query("draft"),
+	}
+	if slug := c.Query("done"); slug != "" {
+		body.Done = doneText(slug)
+	}
+	return p.render(c, http.StatusOK, "case", cs.Title, body)
+}
+
+// doneText says what was just done; "" for what is no action.
+func doneText(slug string) string {
+	return map[string]string{
+		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
+		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
+	}[slug]
+}
+
+// offer is a page of actions as the case page offers it: for the first of its actions that is
+// allowed. Main ones are what usually comes next.
+type offer struct {
+	slug       string
+	actions    []models.Action
+	name, note string
+	main       bool
+}
+
+func offers() []offer {
+	return []offer{
+		{"review", []models.Action{models.ActionReceive, models.ActionReturn}, "签收处理", "签收接办、退回补充，或者转出", true},
+		{"accept", []models.Action{models.ActionAccept}, "受理", "编上卷号，开始计算调解期限", true},
+		{"sittings", []models.Action{models.ActionSitting}, "登记调解记录", "每调解一次，记一次", true},
+		{"agreement", []models.Action{models.ActionAgree}, "登记协议", "双方谈成了，登记协议内容", true},
+		{"perform", []models.Action{models.ActionPerform}, "登记履行", "协议履行了一期，或者全部履行", true},
+		{"close", []models.Action{models.ActionClose}, "结案", "事情办完，归档", true},
+		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
+		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
+		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},
+		{"refer", []models.Action{models.ActionRefer}, "转出", "转请仲裁、法院或有关部门", false},
+		{"decline", []models.Action{models.ActionDecline}, "不予受理", "写明理由", false},
+		{"withdraw", []models.Action{models.ActionWithdraw}, "当事人撤回", "申请人不再要求调解", false},
+	}
+}
+
+func actionLinks(c *models.Case, allowed []models.Action) []actionLink {
+	may := map[models.Action]bool{}
+	for _, a := range allowed {
+		may[a] = true
+	}
+	var out []actionLink
+	for _, o := range offers() {
+		for _, a := range o.actions {
+			if may[a] {
+				out = append(out, actionLink{casePath(c) + "/" + o.slug, o.name, o.note, o.main && !tooEarly(c, a)})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// tooEarly takes the weight from what does not usually come next: an agreement before any sitting,
+// closing while instalments are open.
+func tooEarly(c *models.Case, a models.Action) bool {
+	switch a {
+	case models.ActionAgree:
+		return len(c.Sittings) == 0
+	case models.ActionClose:
+		return c.State == models.Agreed
+	}
+	return false
+}

@@ -1,0 +1,291 @@
+package pages
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/handlers/web"
+	"fengqiao/models"
+	"fengqiao/pkg/casework"
+)
+
+// The steps of logging a dispute. The server keeps nothing between them: what other steps hold
+// travels in hidden fields.
+const (
+	stepWhat  = 1 // what and where
+	stepWho   = 2 // the parties
+	stepMore  = 3 // the fields of the type, money, risk
+	stepCheck = 4 // read it once more and send it
+)
+
+type logBody struct {
+	Form     *form
+	Step     int
+	Steps    []logStep
+	Hidden   []hiddenField
+	User     string // whose drafts the device keeps
+	Types    []models.Choice
+	Villages []models.Choice
+	Type     models.DisputeType
+	Subtypes map[string][]models.Choice
+	Conflict bool // the village's own collective is the respondent
+	Summary  []summary
+	Parties  []partyForm
+}
+
+// partyForm is one party's fields.
+type partyForm struct {
+	Form       *form
+	I          int
+	Title      string
+	Respondent bool
+	Open       bool // something is wrong among the rarely used fields
+}
+
+func partyForms(f *form) []partyForm {
+	out := []partyForm{}
+	number := map[models.PartyRole]int{}
+	for _, i := range f.Rows("parties", 0) {
+		path := fmt.Sprintf("parties[%d].", i)
+		role := models.PartyRole(f.Value(path + "role"))
+		number[role]++
+		party := partyForm{Form: f, I: i, Title: role.Name(), Respondent: role == models.Respondent}
+		if number[role] > 1 {
+			party.Title += strconv.Itoa(number[role])
+		}
+		for _, name := range []string{"idNumber", "sex", "nation", "representative", "agent"} {
+			party.Open = party.Open || f.Fault(path+name) != ""
+		}
+		out = append(out, party)
+	}
+	return out
+}
+
+type logStep struct {
+	N    int
+	Name string
+	Here bool
+}
+
+type hiddenField struct{ Name, Value string }
+
+func (p *Pages) logForm(c *gin.Context) error {
+	f := newForm()
+	actor := web.Actor(c)
+	f.Values.Set("draftKey", rand.Text())
+	if models.RegionKindOf(actor.Region) == models.RegionVillage {
+		f.Values.Set("villageCode", actor.Region)
+	}
+	f.Values.Set("source", "application")
+	f.Values.Set("risk", string(models.Blue))
+	f.Values.Set("households", "1")
+	for i, side := range []models.PartyRole{models.Applicant, models.Respondent} {
+		addParty(f.Values, i, side)
+	}
+	return p.showLog(c, http.StatusOK, f, stepWhat)
+}
+
+func addParty(values url.Values, i int, side models.PartyRole) {
+	values.Set(fmt.Sprintf("parties[%d].role", i), string(side))
+	values.Set(fmt.Sprintf("parties[%d].kind", i), string(models.Person))
+}
+
+// log goes from step to step by the button that was pressed, and logs the dispute at the last.
+func (p *Pages) log(c *gin.Context) error {
+	values, err := post(c)
+	if err != nil {
+		return err
+	}
+	f := &form{Values: values}
+	step := stepOfPost(values)
+	do, which, _ := strings.Cut(values.Get("do"), "-")
+	switch do {
+	case "go": // back to a step, whatever is filled in
+		if n, err := strconv.Atoi(which); err == nil && n >= stepWhat && n < step {
+			step = n
+		}
+		return p.showLog(c, http.StatusOK, f, step)
+	case "resume": // a draft that the device had kept
+		return p.showLog(c, http.StatusOK, f, step)
+	case "add":
+		addParty(values, rows(values, "parties"), models.PartyRole(which))
+		return p.showLog(c, http.StatusOK, f, stepWho)
+	case "remove":
+		if i, err := strconv.Atoi(which); err == nil {
+			dropRow(values, "parties", i)
+		}
+		return p.showLog(c, http.StatusOK, f, stepWho)
+	}
+	in := readLog(f, web.Actor(c))
+	if step < stepCheck {
+		return p.nextStep(c, f, in, step)
+	}
+	return p.sendLog(c, f, in)
+}
+
+// nextStep goes on when nothing is wrong with the steps so far.
+func (p *Pages) nextStep(c *gin.Context, f *form, in *casework.LogForm, step int) error {
+	if err := p.Cases.CheckLog(in); err != nil && !f.refuse(err) {
+		return err
+	}
+	f.Faults = slices.DeleteFunc(f.Faults, func(fault models.FieldError) bool { return logStepOf(fault.Field) > step })
+	if len(f.Faults) > 0 {
+		return p.showLog(c, http.StatusUnprocessableEntity, f, firstStep(f))
+	}
+	return p.showLog(c, http.StatusOK, f, step+1)
+}
+
+// sendLog logs the dispute. The same draft sent twice gives one case.
+func (p *Pages) sendLog(c *gin.Context, f *form, in *casework.LogForm) error {
+	if len(f.Faults) > 0 {
+		return p.showLog(c, http.StatusUnprocessableEntity, f, firstStep(f))
+	}
+	draft := f.Value("draftKey")
+	logged, _, err := p.Cases.Log(c.Request.Context(), web.Actor(c), *in, draft)
+	if err != nil {
+		if !f.refuse(err) {
+			return err
+		}
+		return p.showLog(c, web.Status(models.AsError(err)), f, firstStep(f))
+	}
+	return redirect(c, casePath(logged)+"?"+url.Values{"done": {"log"}, "draft": {draft}}.Encode())
+}
+
+func stepOfPost(values url.Values) int {
+	n, err := strconv.Atoi(values.Get("step"))
+	if err != nil || n < stepWhat || n > stepCheck {
+		return stepWhat
+	}
+	return n
+}
+
+// logStepOf is the step in which a field stands.
+func logStepOf(name string) int {
+	switch name, _, _ := strings.Cut(name, "["); name {
+	case "type", "subtype", "villageCode", "title", "facts":
+		return stepWhat
+	case "parties":
+		return stepWho
+	}
+	return stepMore
+}
+
+// firstStep is the step of the first thing that is wrong; the last where it is the whole.
+func firstStep(f *form) int {
+	if len(f.Faults) == 0 {
+		return stepCheck
+	}
+	step := stepMore
+	for _, fault := range f.Faults {
+		step = min(step, logStepOf(fault.Field))
+	}
+	return step
+}
+
+// readLog reads the form. What belongs to another type than the one chosen stays on the screen's
+// hidden fields, in case the type is changed back, but is not sent.
+func readLog(f *form, actor models.Actor) *casework.LogForm {
+	in := &casework.LogForm{}
+	f.Faults = decode(f.Values, in)
+	if !models.HasCode(models.Subtypes(in.Type), in.Subtype) {
+		in.Subtype = ""
+	}
+	drop := func(prefix string) {
+		f.Faults = slices.DeleteFunc(f.Faults, func(fault models.FieldError) bool { return strings.HasPrefix(fault.Field, prefix) })
+	}
+	if in.Type != models.LandTransfer {
+		in.Land = nil
+		drop("landTransfer.")
+	}
+	if in.Type != models.Dividend {
+		in.Dividend = nil
+		drop("dividend.")
+	}
+	if !asksIntake(in, actor) {
+		in.Intake, in.Consent = "", ""
+		return in
+	}
+	switch {
+	case in.Intake == "":
+		f.Faults = append(f.Faults, models.FieldError{Field: "intake", Message: "被申请人是村集体，请选择由谁受理"})
+	case in.Intake == "village" && in.Consent == "":
+		f.Faults = append(f.Faults, models.FieldError{Field: "consent", Message: "请写明双方怎样同意由村里调解"})
+	}
+	return in
+}
+
+// asksIntake says whether the village would judge in its own house and has to say who takes the
+// case.
+func asksIntake(in *casework.LogForm, actor models.Actor) bool {
+	return actor.Role.Seat() == models.RegionVillage && slices.ContainsFunc(in.Parties, func(party casework.PartyForm) bool {
+		return party.Role == models.Respondent && party.Collective
+	})
+}
+
+func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
+	actor := web.Actor(c)
+	// Reading again fills the view; the faults that stand are those that were found before.
+	in := readLog(&form{Values: f.Values}, actor)
+	body := logBody{
+		Form: f, Step: step, User: actor.ID, Types: models.DisputeTypes(), Type: in.Type, Conflict: asksIntake(in, actor),
+		Subtypes: map[string][]models.Choice{string(models.LandTransfer): models.Subtypes(models.LandTransfer), string(models.Dividend): models.Subtypes(models.Dividend)},
+	}
+	for i, name := range []string{"什么纠纷", "当事人", "详细情况", "核对提交"} {
+		body.Steps = append(body.Steps, logStep{i + 1, name, i+1 == step})
+	}
+	var err error
+	if body.Villages, err = p.villages(c.Request.Context(), actor); err != nil {
+		return err
+	}
+	body.Parties = partyForms(f)
+	if step == stepCheck {
+		body.Summary = summarise(in, body.Villages)
+	}
+	body.Hidden = hiddenFields(f.Values, step)
+	return p.render(c, status, "log", "登记纠纷", body)
+}
+
+// hiddenFields are those of the other steps.
+func hiddenFields(values url.Values, step int) []hiddenField {
+	var out []hiddenField
+	for name := range values {
+		if name == "do" || name == "step" || name == "draftKey" || step != stepCheck && logStepOf(name) == step {
+			continue
+		}
+		out = append(out, hiddenField{name, values.Get(name)})
+	}
+	slices.SortFunc(out, func(a, b hiddenField) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// villages are those somebody may log a dispute for.
+func (p *Pages) villages(ctx context.Context, actor models.Actor) ([]models.Choice, error) {
+	villages, err := p.Store.RegionsOf(ctx, actor.Scope(), models.RegionVillage)
+	if err != nil {
+		return nil, err
+	}
+	if models.RegionKindOf(actor.Region) != models.RegionCounty {
+		return regionChoices(villages, ""), nil
+	}
+	townships, err := p.Store.RegionsOf(ctx, actor.Scope(), models.RegionTownship)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, t := range townships {
+		names[t.Code] = t.Name + " "
+	}
+	out := make([]models.Choice, len(villages))
+	for i, v := range villages {
+		out[i] = models.Choice{Code: v.Code, Name: names[v.Parent] + v.Name}
+	}
+	return out, nil
+}

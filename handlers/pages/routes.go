@@ -1,0 +1,66 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/handlers/web"
+	"fengqiao/pkg/account"
+)
+
+// Routes lists every page with the permission it needs. What a role may do to one case is the
+// lifecycle's to say; which cases it sees, the region's.
+func (p *Pages) Routes() []web.Route {
+	const get, post = http.MethodGet, http.MethodPost
+	routes := []web.Route{
+		// Before logging in.
+		{Method: get, Path: "/login", Permission: account.Public, Handle: p.loginForm},
+		{Method: post, Path: "/login", Permission: account.Public, Handle: p.login},
+		{Method: get, Path: "/setup/:token", Permission: account.Public, Handle: p.setupForm},
+		{Method: post, Path: "/setup/:token", Permission: account.Public, Handle: p.setup},
+		{Method: get, Path: "/help", Permission: account.Public, Handle: p.help},
+		{Method: get, Path: "/larger", Permission: account.Public, Handle: p.larger},
+		{Method: get, Path: "/static/:sum/:file", Permission: account.Public, Handle: p.static},
+		{Method: get, Path: "/favicon.ico", Permission: account.Public, Handle: p.icon},
+
+		// Everybody's own.
+		{Method: get, Path: "/", Permission: account.LoggedIn, Handle: p.workbench},
+		{Method: post, Path: "/logout", Permission: account.LoggedIn, Handle: p.logout},
+		{Method: get, Path: "/password", Permission: account.LoggedIn, Handle: p.passwordForm},
+		{Method: post, Path: "/password", Permission: account.LoggedIn, Handle: p.password},
+
+		// Cases inside the region.
+		{Method: get, Path: "/cases", Permission: account.ReadCases, Handle: p.list},
+		{Method: get, Path: "/cases/new", Permission: account.WriteCases, Handle: p.logForm},
+		{Method: post, Path: "/cases/new", Permission: account.WriteCases, Handle: p.log},
+		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
+		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
+
+		// Escalated cases.
+		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
+
+		// Monthly reports. The month may end in .xlsx: then it is the file.
+		{Method: get, Path: "/reports", Permission: account.ReadReports, Handle: p.reports},
+		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},
+		{Method: get, Path: "/reports/:region/:month/:figure", Permission: account.ReadReports, Handle: p.figure},
+
+		// Oversight and upkeep.
+		{Method: get, Path: "/accesses", Permission: account.ReadAccesses, Handle: p.accesses},
+		{Method: get, Path: "/admin/accounts", Permission: account.ManageAccounts, Handle: p.accounts},
+		{Method: get, Path: "/admin/accounts/new", Permission: account.ManageAccounts, Handle: p.accountForm},
+		{Method: post, Path: "/admin/accounts/new", Permission: account.ManageAccounts, Handle: p.createAccount},
+		{Method: post, Path: "/admin/accounts/:username/disabled", Permission: account.ManageAccounts, Handle: p.disableAccount},
+		{Method: get, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetForm},
+		{Method: post, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetPassword},
+		{Method: get, Path: "/admin/jobs", Permission: account.ManageJobs, Handle: p.jobs},
+	}
+	// What is done to a case: a form, and what it sends.
+	for _, a := range p.actions() {
+		path := "/cases/:id/" + a.slug
+		routes = append(routes,
+			web.Route{Method: get, Path: path, Permission: a.permission, Handle: func(c *gin.Context) error { return p.openAction(c, a) }},
+			web.Route{Method: post, Path: path, Permission: a.permission, Handle: func(c *gin.Context) error { return p.sendAction(c, a) }})
+	}
+	return routes
+}
