@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// results are everything that was measured.
+type results struct {
+	Create         created       `json:"create"`
+	Small          measured      `json:"small"`
+	Large          measured      `json:"large"`
+	FirstPageSmall time.Duration `json:"firstPageSmall"`
+	FirstPageLarge time.Duration `json:"firstPageLarge"`
+}
+
+// created is how many cases a second were written, the median of some rounds.
+type created struct {
+	Bare      float64 `json:"bare"`    // the bare loop
+	Clients16 float64 `json:"clients"` // through the API with sixteen clients
+	Clients1  float64 `json:"client1"` // with one
+	Bytes     int     `json:"bytes"`   // of a document
+	Resident  int64   `json:"residentKiB"`
+	Peak      int64   `json:"peakKiB"`
+}
+
+// measured is the median of each time at one size.
+type measured struct {
+	Queue    time.Duration `json:"queue"`
+	Search   time.Duration `json:"search"`
+	Page     time.Duration `json:"page"`
+	Report   time.Duration `json:"report"`
+	Sweep    time.Duration `json:"sweep"`
+	Idle     time.Duration `json:"idle"`
+	Resident int64         `json:"residentKiB"`
+	Peak     int64         `json:"peakKiB"`
+}
+
+// line is one line of the table: a figure, what it is held against, and whether it is met.
+type line struct {
+	Name   string  `json:"name"`
+	Small  string  `json:"small"`
+	Large  string  `json:"large"`
+	Figure float64 `json:"figure"`
+	Unit   string  `json:"unit"`
+	Most   float64 `json:"most,omitempty"`
+	Least  float64 `json:"least,omitempty"`
+	Met    bool    `json:"met"`
+}
+
+// lines holds every figure against its target.
+func (r *results) lines() []line {
+	rate := func(n float64) string { return fmt.Sprintf("%.0f/s", n) }
+	mib := func(kib int64) string { return fmt.Sprintf("%d MiB", kib>>10) }
+	list := []line{
+		{Name: "API 登记，16个客户端 ÷ 裸 SQLite 循环", Small: rate(r.Create.Bare), Large: rate(r.Create.Clients16), Figure: r.Create.Clients16 / r.Create.Bare, Unit: "×", Least: 2},
+		{Name: "API 登记，1个客户端 ÷ 裸 SQLite 循环", Small: rate(r.Create.Bare), Large: rate(r.Create.Clients1), Figure: r.Create.Clients1 / r.Create.Bare, Unit: "×", Least: 0.5},
+	}
+	for _, x := range []struct {
+		name         string
+		small, large time.Duration
+		most         float64
+	}{
+		{"镇级逾期队列20行", r.Small.Queue, r.Large.Queue, 1.5},
+		{"按姓名查找", r.Small.Search, r.Large.Search, 1.5},
+		{"案件页面", r.Small.Page, r.Large.Page, 1.5},
+		{"到期检查1000件", r.Small.Sweep, r.Large.Sweep, 1.3},
+		{"一镇月报", r.Small.Report, r.Large.Report, 1.5},
+	} {
+		list = append(list, line{Name: x.name, Small: short(x.small), Large: short(x.large), Figure: float64(x.large) / float64(x.small), Unit: "×", Most: x.most})
+	}
+	memory := max(r.Create.Peak, r.Small.Peak, r.Large.Peak)
+	list = append(list,
+		line{Name: "到期检查，无事可做", Small: short(r.Small.Idle), Large: short(r.Large.Idle), Figure: float64(max(r.Small.Idle, r.Large.Idle)) / float64(time.Millisecond), Unit: "ms", Most: 5},
+		line{Name: "启动到第一页", Small: short(r.FirstPageSmall), Large: short(r.FirstPageLarge), Figure: r.FirstPageLarge.Seconds(), Unit: "s", Most: 1},
+		line{Name: "常驻内存峰值", Small: mib(r.Small.Peak), Large: mib(r.Large.Peak), Figure: float64(memory) / 1024, Unit: "MiB", Most: 200},
+	)
+	for i := range list {
+		l := &list[i]
+		l.Met = (l.Most == 0 || l.Figure <= l.Most) && l.Figure >= l.Least
+	}
+	return list
+}
+
+func (r *results) print(w io.Writer, small, large int) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "项目\t%d件\t%d件\t结果\t目标\t\n", small, large)
+	for _, l := range r.lines() {
+		target, met := fmt.Sprintf("≤ %g", l.Most), "✓"
+		if l.Least > 0 {
+			target = fmt.Sprintf("≥ %g", l.Least)
+		}
+		if !l.Met {
+			met = "✗"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%.2f %s\t%s\t%s\n", l.Name, l.Small, l.Large, l.Figure, l.Unit, target, met)
+	}
+	fmt.Fprintf(table, "（前两行左列是裸循环，右列是 API；每份案卷约%d字节）\t\t\t\t\t\n", r.Create.Bytes)
+	return table.Flush()
+}
+
+func short(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+func median[T float64 | time.Duration](list []T) T {
+	slices.Sort(list)
+	return list[len(list)/2]
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+
+	"fengqiao/handlers"
+	"fengqiao/handlers/api"
+	"fengqiao/handlers/pages"
+	"fengqiao/pkg/seal"
+)
+
+// facing says how the server is reached.
+type facing struct {
+	secure  bool     // browsers come by HTTPS
+	proxies []string // whose X-Forwarded-For is believed
+}
+
+// handler puts API and pages on the use cases.
+func (a *application) handler(ring *seal.Ring, log *slog.Logger, f facing) (http.Handler, error) {
+	cases := a.casework(ring)
+	views, err := pages.New(pages.Deps{Cases: cases, Accounts: a.accounts, Store: a.store, Reports: a.reports, Now: a.now, Secure: f.secure})
+	if err != nil {
+		return nil, err
+	}
+	return handlers.New(handlers.Deps{
+		API:   api.New(api.Deps{Cases: cases, Accounts: a.accounts, Reports: a.reports, Store: a.store, Now: a.now}),
+		Pages: views, Accounts: a.accounts, Ready: a.store.Ping, Log: log, Now: a.now, TrustedProxies: f.proxies,
+	})
+}
