@@ -86,7 +86,7 @@ func (c *benchCommand) all(ctx context.Context, t *terminal) (err error) {
 	}{{c.Small, &r.Small, &r.FirstPageSmall}, {c.Large, &r.Large, &r.FirstPageLarge}} {
 		data := filepath.Join(work, fmt.Sprint(side.cases))
 		advance, finish := t.progress(fmt.Sprintf("装入%d件", side.cases), side.cases)
-		err := loadStore(ctx, data, side.cases, end, advance)
+		err := loadStore(ctx, fileSite(data), side.cases, end, advance)
 		finish()
 		if err != nil {
 			return err

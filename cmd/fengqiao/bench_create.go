@@ -29,7 +29,7 @@ import (
 // machine disturbs all of them.
 func measureCreating(ctx context.Context, data string, e effort) (c created, err error) {
 	end := time.Now()
-	a, ring, err := openBench(ctx, data, end)
+	a, ring, err := openBench(ctx, fileSite(data), end)
 	if err != nil {
 		return c, err
 	}

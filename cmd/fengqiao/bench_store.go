@@ -28,9 +28,17 @@ import (
 
 const benchPassword = "a password of the bench alone"
 
+// site is a store with the keys of its numbers.
+type site struct {
+	storeFlags
+	sealFlags
+}
+
+func fileSite(data string) site { return site{storeFlags: storeFlags{Data: data}} }
+
 // loadStore makes a store with a county's cases.
-func loadStore(ctx context.Context, data string, count int, end time.Time, advance func(int)) (err error) {
-	a, ring, err := openBench(ctx, data, end)
+func loadStore(ctx context.Context, where site, count int, end time.Time, advance func(int)) (err error) {
+	a, ring, err := openBench(ctx, where, end)
 	if err != nil {
 		return err
 	}
@@ -47,9 +55,8 @@ func loadStore(ctx context.Context, data string, count int, end time.Time, advan
 }
 
 // openBench opens a store whose clock stands at end when it is opened.
-func openBench(ctx context.Context, data string, end time.Time) (*application, *seal.Ring, error) {
-	where := storeFlags{Data: data}
-	ring, err := (&sealFlags{}).ring(&where)
+func openBench(ctx context.Context, where site, end time.Time) (*application, *seal.Ring, error) {
+	ring, err := where.ring(&where.storeFlags)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +92,7 @@ func (a *application) login(ctx context.Context, username string, role models.Ro
 
 // measureStore measures reading and sweeping on a loaded store.
 func measureStore(ctx context.Context, data string, end time.Time, e effort) (m measured, err error) {
-	a, ring, err := openBench(ctx, data, end)
+	a, ring, err := openBench(ctx, fileSite(data), end)
 	if err != nil {
 		return m, err
 	}

@@ -15,27 +15,58 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/demo"
+	"fengqiao/pkg/docstore/mongodb/mongotest"
 	"fengqiao/pkg/jobs"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
 
-// Four real processes sweep one store at once: every due case goes up exactly once, one level.
+// Four real processes sweep one store at once: every due case goes up exactly once, one level. On a
+// server whose updates are not atomic, which says so, the four sweep one after the other.
 func TestFourProcessesEscalateEachCaseOnce(t *testing.T) {
 	t.Parallel()
-	const due = 2_000
-	data := t.TempDir()
-	end := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
-	require.NoError(t, loadDue(t.Context(), data, end, due))
+	for _, test := range []struct {
+		name string
+		open func(t *testing.T) (where site, atOnce bool, due int)
+	}{
+		{"embedded", func(t *testing.T) (site, bool, int) { return fileSite(t.TempDir()), true, 2_000 }},
+		{"mongodb", func(t *testing.T) (site, bool, int) {
+			server := mongotest.Find(t)
+			where := site{storeFlags{MongodbURI: secret(server.Database(t))}, sealFlags{SealKey: testKey}}
+			if !server.Capabilities.AtomicUpdates {
+				return where, false, 60
+			}
+			return where, true, 2_000
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			where, atOnce, due := test.open(t)
+			sweepByFour(t, where, atOnce, due)
+		})
+	}
+}
 
+// testKey seals numbers where there is no data directory to keep a key in.
+const testKey = "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+func sweepByFour(t *testing.T, where site, atOnce bool, due int) {
+	end := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+	require.NoError(t, loadDue(t.Context(), where, end, due))
+	args := []string{"escalate", "--now", end.Format(time.RFC3339), "--json"}
+	if where.MongodbURI != "" {
+		args = append(args, "--mongodb-uri", where.MongodbURI.Reveal())
+	} else {
+		args = append(args, "--data", where.Data)
+	}
 	var mu sync.Mutex
 	var total models.SweepRun
 	var group sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
-		group.Go(func() {
-			out, err := process(t.Context(), "escalate", "--data", data, "--now", end.Format(time.RFC3339), "--json")
+		sweep := func() {
+			out, err := process(t.Context(), args...)
 			var swept models.SweepRun
 			if err == nil {
 				err = json.Unmarshal([]byte(out), &swept)
@@ -44,7 +75,12 @@ func TestFourProcessesEscalateEachCaseOnce(t *testing.T) {
 			defer mu.Unlock()
 			errs[i] = err
 			total.Moved += swept.Moved
-		})
+		}
+		if atOnce {
+			group.Go(sweep)
+		} else {
+			sweep()
+		}
 	}
 	group.Wait()
 	for _, err := range errs {
@@ -52,7 +88,7 @@ func TestFourProcessesEscalateEachCaseOnce(t *testing.T) {
 	}
 	require.Equal(t, due, total.Moved, "what the four say they moved")
 
-	a, _ := openAt(t, data, end)
+	a, _ := openAt(t, where, end)
 	seen := 0
 	for _, c := range allCases(t, a, demo.LoadCounty) {
 		seen++
@@ -68,7 +104,7 @@ func TestFourProcessesEscalateEachCaseOnce(t *testing.T) {
 		require.Len(t, c.Stages, 2)
 	}
 	require.Equal(t, due, seen)
-	runs, err := a.store.Runs(t.Context(), "escalate", 10)
+	runs, err := a.store.Runs(t.Context(), jobs.Command, 10)
 	require.NoError(t, err)
 	require.Len(t, runs, 4, "each run left its record")
 	recorded := 0
@@ -79,11 +115,11 @@ func TestFourProcessesEscalateEachCaseOnce(t *testing.T) {
 	require.Equal(t, due, recorded)
 }
 
-func loadDue(ctx context.Context, data string, end time.Time, count int) error {
-	if err := loadStore(ctx, data, 0, end, nil); err != nil {
+func loadDue(ctx context.Context, where site, end time.Time, count int) error {
+	if err := loadStore(ctx, where, 0, end, nil); err != nil {
 		return err
 	}
-	a, ring, err := openBench(ctx, data, end)
+	a, ring, err := openBench(ctx, where, end)
 	if err != nil {
 		return err
 	}
@@ -101,10 +137,9 @@ func loadDue(ctx context.Context, data string, end time.Time, count int) error {
 }
 
 // openAt opens a store for the test, at a moment that stands still.
-func openAt(t *testing.T, data string, now time.Time) (*application, *seal.Ring) {
+func openAt(t *testing.T, where site, now time.Time) (*application, *seal.Ring) {
 	t.Helper()
-	where := storeFlags{Data: data}
-	ring, err := (&sealFlags{}).ring(&where)
+	ring, err := where.ring(&where.storeFlags)
 	require.NoError(t, err)
 	a, err := where.open(t.Context(), func() time.Time { return now })
 	require.NoError(t, err)
@@ -130,7 +165,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	end := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
-	require.NoError(t, loadDue(t.Context(), data, end, 20))
+	require.NoError(t, loadDue(t.Context(), fileSite(data), end, 20))
 	args := []string{"escalate", "--data", data, "--now", end.Format(time.RFC3339)}
 	var list []planned
 	require.NoError(t, json.Unmarshal([]byte(mustCall(t, "", append(args, "--dry-run", "--json")...)), &list))
@@ -154,7 +189,7 @@ func TestFortyDaysOfDowntime(t *testing.T) {
 	ids := logThree(t, data, logged)
 
 	back := logged.AddDate(0, 0, 72) // due on 10 September; down until 21 October
-	a, _ := openAt(t, data, back)
+	a, _ := openAt(t, fileSite(data), back)
 	runner, err := jobs.New(a.store, "test", a.now, slog.New(slog.DiscardHandler), jobs.Standard(a.work())...)
 	require.NoError(t, err)
 	require.NoError(t, runner.Start(t.Context()))

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -224,7 +225,8 @@ func (r *Runner) hold(ctx context.Context, job string, asked time.Time) (context
 func Once(ctx context.Context, st *store.Store, name, holder string, now func() time.Time, work func(context.Context, time.Time) (Outcome, error)) (*models.JobRun, error) {
 	r := &Runner{store: st, holder: holder, now: now}
 	slot := now().UTC().Truncate(time.Millisecond)
-	run := &models.JobRun{ID: runID(name, slot) + "/" + holder, Job: name, Slot: slot, Holder: holder}
+	// Each asking is a run of its own, whoever asked at the same moment.
+	run := &models.JobRun{ID: runID(name, slot) + "/" + rand.Text(), Job: name, Slot: slot, Holder: holder}
 	if _, err := r.claim(ctx, run); err != nil {
 		return nil, err
 	}
