@@ -52,8 +52,10 @@ type Case struct {
 	Agreement *Agreement `bson:"agreement,omitempty"`
 	Failure   *Failure   `bson:"failure,omitempty"`
 	Referral  *Referral  `bson:"referral,omitempty"`
-	Timeline  []Event    `bson:"timeline"`
-	Notices   []Notice   `bson:"notices"`
+	// Police is the duty to report a threat, nil where there was none.
+	Police   *PoliceDuty `bson:"police,omitempty"`
+	Timeline []Event     `bson:"timeline"`
+	Notices  []Notice    `bson:"notices"`
 
 	LoggedAt    time.Time  `bson:"loggedAt"`
 	LoggedBy    Actor      `bson:"loggedBy"`
@@ -62,6 +64,10 @@ type Case struct {
 	ClosedAt    *time.Time `bson:"closedAt,omitempty"`
 	// ActiveUntil is ClosedAt, or FarFuture: one range finds what a month's report must look at.
 	ActiveUntil time.Time `bson:"activeUntil"`
+	// NoticeAt is when the oldest notice was made that is not yet handed over, missing when none waits.
+	NoticeAt *time.Time `bson:"noticeAt,omitempty"`
+	// Revision is the version of the last write that changed more than what was handed over.
+	Revision int64 `bson:"revision"`
 	// DueAt mirrors the open stage's deadline; NextAt is the next moment at which the sweep has
 	// something to do, a warning or the deadline. Both are missing when no clock runs.
 	DueAt  *time.Time `bson:"dueAt,omitempty"`
@@ -127,7 +133,10 @@ func (c *Case) PositionAt(at time.Time) (Position, bool) {
 func (c *Case) Seating(policy *Policy) Seating {
 	rung, _ := policy.Rung(c.Level)
 	_, above := policy.Above(c.Level)
-	s := Seating{Position: c.Position(), Seat: rung.Seat, Region: c.Office.Region, Top: !above, Asked: c.Asked}
+	s := Seating{
+		Position: c.Position(), Seat: rung.Seat, Region: c.Office.Region, Top: !above, Asked: c.Asked,
+		Paused: c.IsPaused(), Extended: c.ExtendedAt(c.Level), Threat: c.Police.IsOpen(),
+	}
 	for i, stage := range c.Stages {
 		if stage.Level == c.Level && stage.Outcome == OutcomeReturned {
 			s.Returned = true
@@ -168,7 +177,12 @@ func (c *Case) EndStage(now time.Time, outcome Outcome, reason Reason, note stri
 		return
 	}
 	stage.Closed, stage.Outcome, stage.Reason, stage.Note = &now, outcome, reason, note
-	if clock := stage.Clock(); clock != nil && now.After(clock.DueAt) {
+	clock := stage.Clock()
+	if clock != nil && clock.Pause() != nil {
+		clock.Pause().Until = &now
+		return // what was not due was not late
+	}
+	if clock != nil && now.After(clock.DueAt) {
 		stage.LateDays = int(now.Sub(clock.DueAt) / (24 * time.Hour))
 	}
 }
@@ -183,6 +197,9 @@ func (s *Stage) Clock() *Clock {
 
 // next is the next moment at which the clock wants attention, nil when there is none left.
 func (c *Clock) next() *time.Time {
+	if pause := c.Pause(); pause != nil {
+		return &pause.EndsBy
+	}
 	for i := range c.Warnings {
 		if w := &c.Warnings[i]; w.WarnedAt == nil {
 			return &w.At
@@ -213,11 +230,11 @@ func (c *Case) IsOverdue(now time.Time) bool {
 
 // Allowed lists what the actor may do to the case now.
 func (c *Case) Allowed(policy *Policy, actor Actor) []Action {
-	seating := c.Seating(policy)
+	seating, table := c.Seating(policy), Lifecycle()
 	var out []Action
 	for _, choice := range Actions() {
 		action := Action(choice.Code)
-		if _, err := Permit(seating, action, actor); err == nil {
+		if _, refusal := permit(table, seating, action, actor); refusal == nil {
 			out = append(out, action)
 		}
 	}
@@ -243,7 +260,44 @@ func (c *Case) PartyNames(role PartyRole) string {
 	return names
 }
 
-// Notify writes a message into the case, to be delivered after the write that holds it.
+// Notify writes a message into the case, to be delivered after the write that holds it. It is urgent
+// where the risk is red at that moment.
 func (c *Case) Notify(kind string, now time.Time, to Office, text string) {
-	c.Notices = append(c.Notices, Notice{Key: fmt.Sprintf("%d-%d", len(c.Timeline)+1, len(c.Notices)), At: now, Kind: kind, Office: to.ID, Text: text})
+	key := fmt.Sprintf("%d-%d", len(c.Timeline)+1, len(c.Notices))
+	c.Notices = append(c.Notices, Notice{Key: key, At: now, Kind: kind, Office: to.ID, Text: text, Urgent: c.Risk == Red})
+	c.settleNotices()
+}
+
+// HandOver notes that a notice has become the messages of its recipients. It is no change that
+// anybody who works on the case would notice: see ChangedSince.
+func (c *Case) HandOver(key string, now time.Time) {
+	if c.Revision == 0 {
+		c.Revision = c.Version
+	}
+	for i := range c.Notices {
+		if n := &c.Notices[i]; n.Key == key && n.DeliveredAt == nil {
+			n.DeliveredAt = &now
+		}
+	}
+	c.settleNotices()
+}
+
+func (c *Case) settleNotices() {
+	c.NoticeAt = nil
+	for i := range c.Notices {
+		if n := &c.Notices[i]; n.DeliveredAt == nil && (c.NoticeAt == nil || n.At.Before(*c.NoticeAt)) {
+			at := n.At
+			c.NoticeAt = &at
+		}
+	}
+}
+
+// ChangedSince says whether the case is another than the one that somebody saw in a version. That
+// its notices were handed over meanwhile makes it no other.
+func (c *Case) ChangedSince(version int64) bool {
+	since := c.Version
+	if c.Revision != 0 {
+		since = min(c.Revision, c.Version)
+	}
+	return version < since || version > c.Version
 }

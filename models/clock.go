@@ -51,11 +51,24 @@ const (
 	ReasonFailed   Reason = "failed"   // cannot be resolved at this level
 	ReasonConflict Reason = "conflict" // the village would judge in its own house
 	ReasonAsked    Reason = "asked"    // a party asks for it
+	ReasonOrdered  Reason = "ordered"  // 提级办理: a higher level takes it
 )
+
+var reasonNames = map[Reason]string{
+	ReasonDeadline: "到期未办结，自动上报", ReasonRisk: "矛盾可能激化", ReasonFailed: "本级调解不成",
+	ReasonConflict: "本级有利益冲突", ReasonAsked: "当事人要求", ReasonOrdered: "上级提级办理",
+}
+
+// Name is the reason as people say it.
+func (r Reason) Name() string { return reasonNames[r] }
 
 // EscalationReasons lists what a person may give as the reason.
 func EscalationReasons() []Choice {
-	return []Choice{{string(ReasonFailed), "本级调解不成"}, {string(ReasonAsked), "当事人要求"}, {string(ReasonConflict), "本级有利益冲突"}, {string(ReasonRisk), "矛盾可能激化"}}
+	var out []Choice
+	for _, r := range []Reason{ReasonFailed, ReasonAsked, ReasonConflict, ReasonRisk} {
+		out = append(out, Choice{string(r), r.Name()})
+	}
+	return out
 }
 
 // Stage is one rung a case has been on. A closed stage never changes.
@@ -72,6 +85,7 @@ type Stage struct {
 	// Why the stage was closed by escalation or return, what was asked, and how late it was.
 	Reason   Reason   `bson:"reason,omitempty" json:"reason,omitempty"`
 	Note     string   `bson:"note,omitempty" json:"note,omitempty"`
+	Asked    string   `bson:"asked,omitempty" json:"asked,omitempty"`       // what is asked of the next level
 	Missing  []string `bson:"missing" json:"missing"`                       // a return names item by item what is missing
 	LateDays int      `bson:"lateDays,omitempty" json:"lateDays,omitempty"` // whole days after the deadline
 }
@@ -91,6 +105,10 @@ type Clock struct {
 	Working      []WorkLine `bson:"working" json:"working"`
 	Warnings     []Warning  `bson:"warnings" json:"warnings"`
 	OverdueTold  *time.Time `bson:"overdueTold,omitempty" json:"overdueTold,omitempty"` // at the top rung: when it was told
+	// WarnDays are the days before the deadline on which it is reminded of, whenever that is.
+	WarnDays    []int        `bson:"warnDays" json:"warnDays"`
+	Pauses      []Pause      `bson:"pauses" json:"pauses"`
+	Adjustments []Adjustment `bson:"adjustments" json:"adjustments"`
 }
 
 // WorkLine is one line of a deadline's working, in plain Chinese.
@@ -121,8 +139,9 @@ func (c *Clock) Summary() string {
 type Notice struct {
 	Key         string     `bson:"key" json:"key"` // unique in the case; sending it twice is recognised by it
 	At          time.Time  `bson:"at" json:"at"`
-	Kind        string     `bson:"kind" json:"kind"` // warning, escalated, returned, received, overdue
+	Kind        string     `bson:"kind" json:"kind"` // one of NoticeKinds
 	Office      string     `bson:"office" json:"office"`
 	Text        string     `bson:"text" json:"text"`
-	DeliveredAt *time.Time `bson:"deliveredAt,omitempty" json:"deliveredAt,omitempty"`
+	Urgent      bool       `bson:"urgent" json:"urgent"`                               // the risk was red: no quiet hours
+	DeliveredAt *time.Time `bson:"deliveredAt,omitempty" json:"deliveredAt,omitempty"` // handed over to its recipients' messages
 }

@@ -69,7 +69,7 @@ func arbitrationHint(hint func(law, format string, args ...any), knownOn, today 
 	if knownOn == "" {
 		return
 	}
-	end := addYears(knownOn, 2, 0)
+	end := sameDay(knownOn, 2)
 	const law = arbitrationLaw + "第18条"
 	switch {
 	case today > end:
@@ -79,14 +79,26 @@ func arbitrationHint(hint func(law, format string, args ...any), knownOn, today 
 	}
 }
 
-// addYears is a day some years and days later; "" where the day cannot be read, which is later than
-// no day.
+// farDay is later than every day: a day that cannot be read gives no hint.
+const farDay = "9999-12-31"
+
+// addYears is a day some years and days later.
 func addYears(day string, years, days int) string {
 	at, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return ""
+		return farDay
 	}
 	return at.AddDate(years, 0, days).Format(time.DateOnly)
 }
 
 func addDays(day string, days int) string { return addYears(day, 0, days) }
+
+// sameDay is the last day of a period of years after a day: the day of the same date, or the last
+// of that month where it has none (民法典第202条).
+func sameDay(day string, years int) string {
+	end := addYears(day, years, 0)
+	if end != farDay && end[8:] != day[8:] { // 29 February became 1 March
+		return addDays(end, -1)
+	}
+	return end
+}

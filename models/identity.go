@@ -10,7 +10,7 @@ import (
 // CheckRegionCode refuses what is no region code: 2, 4, 6, 9 or 12 digits (统计用区划代码).
 func CheckRegionCode(code string) error {
 	if RegionKindOf(code) == "" || !isDigits(code) {
-		return Errorf(Invalid, "region.code", "区划代码应为2、4、6、9或12位数字")
+		return errors.New("区划代码应为2、4、6、9或12位数字")
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func isPermit(s string) bool {
 	case 0:
 		return len(digits) == 8
 	case 1, 2:
-		return len(digits) >= 7 && len(digits) <= 10
+		return len(digits) >= 7 && len(digits) <= 9 || len(digits) == 10 && (s[:letters] == "H" || s[:letters] == "M")
 	}
 	return false
 }

@@ -42,5 +42,7 @@ type SweepRun struct {
 	Moved   int            `bson:"moved" json:"moved"`
 	Warned  int            `bson:"warned" json:"warned"`
 	Overdue int            `bson:"overdue" json:"overdue"` // told that the top rung's deadline has passed
+	Resumed int            `bson:"resumed" json:"resumed"` // pauses whose days were used up
+	Urged   int            `bson:"urged" json:"urged"`     // threats whose report was not put on record
 	Skipped map[string]int `bson:"skipped" json:"skipped"` // why, and how many
 }

@@ -77,6 +77,14 @@ const (
 	ActionRaise    Action = "raise"    // 提高风险等级
 	ActionLower    Action = "lower"    // 降低风险等级
 	ActionExpire   Action = "expire"   // 到期上报, by the clock
+	ActionPause    Action = "pause"    // 暂停计时
+	ActionResume   Action = "resume"   // 恢复计时, by a person or when the days of pause are used up
+	ActionExtend   Action = "extend"   // 延期
+	ActionOrder    Action = "order"    // 督办: a higher level sets a shorter deadline
+	ActionTake     Action = "take"     // 提级办理: a higher level takes the case
+	ActionPolice   Action = "police"   // 报告公安
+	ActionUrge     Action = "urge"     // 未报告公安提示, by the clock
+	ActionRecount  Action = "recount"  // 期限重算, when the days off of a year are announced
 	ActionWarn     Action = "warn"     // 到期提醒, by the clock
 	ActionOverdue  Action = "overdue"  // 逾期, by the clock at the top rung
 )
@@ -88,7 +96,9 @@ func Actions() []Choice {
 		{string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
 		{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
 		{string(ActionClose), "结案"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
-		{string(ActionExpire), "到期上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"},
+		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
+		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"},
+		{string(ActionExpire), "到期上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"},
 	}
 }
 
@@ -99,10 +109,12 @@ func (a Action) Name() string { return NameOf(Actions(), string(a)) }
 type Hand int
 
 const (
-	Holder  Hand = iota + 1 // sits at the place of the rung that has the case
-	Helper                  // the holder, or the village below while it is asked to go on mediating
-	Anyone                  // anybody of the roles within whose region the case lies
-	ByClock                 // the sweep
+	Holder        Hand = iota + 1 // sits at the place of the rung that has the case
+	Helper                        // the holder, or the village below while it is asked to go on mediating
+	Anyone                        // anybody of the roles within whose region the case lies
+	Overseer                      // sits at a place above the rung that has the case
+	HolderOrClock                 // the holder, or the sweep
+	ByClock                       // the sweep
 )
 
 // Transition is one row of the lifecycle.
@@ -119,6 +131,10 @@ type Transition struct {
 
 var handlers = []Role{RoleMediator, RoleChair, RoleJudicial, RoleCounty}
 
+// receivers sign in what is handed up. The chair does so where one rung of a village hands up to
+// another (“四级七天”: 组 to 村).
+var receivers = []Role{RoleChair, RoleJudicial, RoleCounty}
+
 func unreviewed() []ReviewState { return []ReviewState{"", ReviewAccepted, ReviewReturned} }
 
 // Lifecycle is the whole table. Nothing else changes a state.
@@ -134,13 +150,21 @@ func Lifecycle() []Transition {
 		{Action: ActionWithdraw, From: open, To: Closed, Ending: Withdrawn, Hand: Holder, Roles: handlers},
 		{Action: ActionRefer, From: []State{Logged, Mediating, Failed}, To: Closed, Ending: Referred, Hand: Holder, Roles: handlers},
 		{Action: ActionEscalate, From: open, Review: unreviewed(), Hand: Holder, Roles: handlers, Top: &below},
-		{Action: ActionReceive, From: open, Review: []ReviewState{ReviewPending}, To: Mediating, Hand: Holder, Roles: []Role{RoleJudicial, RoleCounty}},
-		{Action: ActionReturn, From: open, Review: []ReviewState{ReviewPending}, Hand: Holder, Roles: []Role{RoleJudicial, RoleCounty}},
+		{Action: ActionReceive, From: open, Review: []ReviewState{ReviewPending}, To: Mediating, Hand: Holder, Roles: receivers},
+		{Action: ActionReturn, From: open, Review: []ReviewState{ReviewPending}, Hand: Holder, Roles: receivers},
 		{Action: ActionPerform, From: []State{Agreed}, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Agreed}, To: Closed, Ending: Performed, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Failed}, To: Closed, Ending: Lapsed, Hand: Holder, Roles: handlers},
 		{Action: ActionRaise, From: open, Hand: Anyone, Roles: handlers},
 		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial, RoleCounty}},
+		{Action: ActionPause, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionResume, From: []State{Mediating}, Hand: HolderOrClock, Roles: append(slices.Clone(handlers), RoleSystem)},
+		{Action: ActionExtend, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionOrder, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}},
+		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
+		{Action: ActionPolice, From: []State{Logged, Mediating, Agreed, Failed}, Hand: Anyone, Roles: handlers},
+		{Action: ActionUrge, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionRecount, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionExpire, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &below},
 		{Action: ActionWarn, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionOverdue, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &top},
@@ -156,42 +180,76 @@ type Seating struct {
 	Asked     bool       // the village below is asked to go on mediating
 	Returned  bool       // this level has sent the case back once already
 	FromBelow bool       // the case came here by hand-over, so that it can go back
+	Paused    bool       // the clock stands still
+	Extended  bool       // this level has had its one extension
+	Threat    bool       // a threat waits for its report to the police
 }
 
 // Permit finds the row for an action, or says why it is not allowed: a Precondition error where
 // the case is not in a state for it, a Forbidden error where it is another's to do.
 func Permit(s Seating, action Action, actor Actor) (Transition, error) {
-	var rows []Transition
-	for _, t := range Lifecycle() {
-		if t.Action == action {
-			rows = append(rows, t)
+	row, refusal := permit(Lifecycle(), s, action, actor)
+	if refusal != nil {
+		return Transition{}, refusal()
+	}
+	return row, nil
+}
+
+// permit is Permit with the table at hand and the words of a refusal not yet written.
+func permit(table []Transition, s Seating, action Action, actor Actor) (Transition, func() error) {
+	refuse := func(kind Kind, code, format string, args ...any) (Transition, func() error) {
+		return Transition{}, func() error { return Errorf(kind, code, format, args...) }
+	}
+	found := false
+	for i := range table {
+		t := &table[i]
+		if t.Action != action {
+			continue
 		}
-	}
-	if len(rows) == 0 {
-		return Transition{}, Errorf(Precondition, "case.action", "没有“%s”这个操作", action)
-	}
-	if !slices.Contains(rows[0].Roles, actor.Role) || !mayTouch(rows[0].Hand, s, actor) {
-		return Transition{}, Errorf(Forbidden, "case.not_yours", "“%s”由%s办理，您现在只能查看", action.Name(), s.holderName())
-	}
-	for _, t := range rows {
+		if !found && (!slices.Contains(t.Roles, actor.Role) || !mayTouch(t.Hand, s, actor)) {
+			return refuse(Forbidden, "case.not_yours", "“%s”由%s办理，您现在只能查看", action.Name(), s.doer(t.Hand))
+		}
+		found = true
 		if !slices.Contains(t.From, s.Position.State) {
 			continue
 		}
 		if t.Review != nil && !slices.Contains(t.Review, s.Position.Review) {
 			if s.Position.Review == ReviewPending {
-				return Transition{}, Errorf(Precondition, "case.review_pending", "本案还没有签收，请先签收、退回或转出")
+				return refuse(Precondition, "case.review_pending", "本案还没有签收，请先签收、退回或转出")
 			}
-			return Transition{}, Errorf(Precondition, "case.no_review", "本案没有等待签收的上报，不能%s", action.Name())
+			return refuse(Precondition, "case.no_review", "本案没有等待签收的上报，不能%s", action.Name())
 		}
 		if t.Top != nil && *t.Top != s.Top {
-			return Transition{}, Errorf(Precondition, "case.top_level", "本案已在最高一级，不能再上报")
+			return refuse(Precondition, "case.top_level", "本案已在最高一级，不能再上报")
 		}
-		if action == ActionReturn && (s.Returned || !s.FromBelow) {
-			return Transition{}, Errorf(Precondition, "case.returned_before", "本级已退回过一次，或者本案不是由下级上报的，不能退回")
+		if code, why := s.bars(action); why != "" {
+			return refuse(Precondition, code, "%s", why)
 		}
-		return t, nil
+		return *t, nil
 	}
-	return Transition{}, Errorf(Precondition, "case.state", "本案现在是“%s”，不能%s", s.Position.State.Name(), action.Name())
+	if !found {
+		return refuse(Precondition, "case.action", "没有“%s”这个操作", action)
+	}
+	return refuse(Precondition, "case.state", "本案现在是“%s”，不能%s", s.Position.State.Name(), action.Name())
+}
+
+// bars says what beside the table stands against an action; "" for nothing.
+func (s *Seating) bars(action Action) (code, why string) {
+	switch {
+	case action == ActionReturn && (s.Returned || !s.FromBelow):
+		return "case.returned_before", "本级已退回过一次，或者本案不是由下级上报的，不能退回"
+	case action == ActionPause && s.Paused:
+		return "case.paused", "本案已经暂停计时"
+	case action == ActionResume && !s.Paused:
+		return "case.not_paused", "本案没有暂停计时"
+	case action == ActionExtend && s.Extended:
+		return "case.extended", "本级已经延期过一次，不能再延"
+	case action == ActionExtend && s.Paused:
+		return "case.paused", "本案已经暂停计时，请先恢复计时再延期"
+	case action == ActionPolice && !s.Threat && !s.Position.State.IsOpen():
+		return "case.state", "本案已经结束，没有等待填写的报告情况"
+	}
+	return "", ""
 }
 
 func mayTouch(hand Hand, s Seating, actor Actor) bool {
@@ -203,13 +261,24 @@ func mayTouch(hand Hand, s Seating, actor Actor) bool {
 		return holds || s.Asked && actor.Role.Seat() == RegionVillage
 	case Anyone:
 		return true
+	case Overseer:
+		return len(actor.Region) < len(s.Region)
+	case HolderOrClock:
+		return holds || actor.Role == RoleSystem
 	case ByClock:
 		return actor.Role == RoleSystem
 	}
 	return false
 }
 
-func (s Seating) holderName() string {
+// doer names who does what belongs to a hand.
+func (s *Seating) doer(hand Hand) string {
+	switch hand {
+	case Overseer:
+		return "上级"
+	case ByClock:
+		return "系统"
+	}
 	switch s.Seat {
 	case RegionVillage:
 		return "村调委会"
@@ -234,6 +303,7 @@ func (c *Case) Move(policy *Policy, action Action, actor Actor, now time.Time, n
 	}
 	if change != nil {
 		if err := change(); err != nil {
+			c.State, c.Ending = before.State, before.Ending
 			return err
 		}
 	}
@@ -247,6 +317,9 @@ func (c *Case) settle(now time.Time) {
 	if !c.State.IsOpen() && c.ConcludedAt == nil {
 		c.ConcludedAt = &now
 	}
+	if !c.State.IsOpen() && c.Review == ReviewPending {
+		c.Review = "" // withdrawn or referred before anybody signed it in: it waits in no queue any more
+	}
 	if c.State == Closed && c.ClosedAt == nil {
 		c.ClosedAt = &now
 		c.ActiveUntil = now
@@ -255,8 +328,15 @@ func (c *Case) settle(now time.Time) {
 	if stage := c.OpenStage(); stage != nil {
 		c.Level, c.Office = stage.Level, stage.Office
 		if clock := stage.Clock(); clock != nil {
-			c.DueAt = &clock.DueAt
+			if clock.Pause() == nil { // while it stands still nothing is due
+				due := clock.DueAt // a copy: the timeline keeps it
+				c.DueAt = &due
+			}
 			c.NextAt = clock.next()
+		}
+		if c.Police.IsOpen() && c.Police.ToldAt == nil && (c.NextAt == nil || c.Police.AnswerBy.Before(*c.NextAt)) {
+			by := c.Police.AnswerBy
+			c.NextAt = &by
 		}
 	}
 }
@@ -269,4 +349,5 @@ func (c *Case) record(action Action, actor Actor, now time.Time, before Position
 	}
 	event.Hash = event.digest()
 	c.Timeline = append(c.Timeline, event)
+	c.Revision = c.Version + 1 // the version that this write will have
 }

@@ -19,6 +19,11 @@ const (
 	PhaseReturned   Phase = "returned"   // from 退回 until the case comes back; the days are set by the return
 )
 
+var phaseNames = map[Phase]string{PhaseAcceptance: "受理", PhaseReview: "签收", PhaseMediation: "调解", PhaseReturned: "补充调解"}
+
+// Name is the phase as people say it.
+func (p Phase) Name() string { return phaseNames[p] }
+
 // Unit tells calendar days from working days.
 type Unit string
 
@@ -67,6 +72,9 @@ type Policy struct {
 	AtOnce        []RiskLevel `bson:"atOnce" json:"atOnce"` // escalates when a case is assessed so
 	ReturnMinDays int         `bson:"returnMinDays" json:"returnMinDays" validate:"gte=1"`
 	ReturnMaxDays int         `bson:"returnMaxDays" json:"returnMaxDays" validate:"gtefield=ReturnMinDays"`
+	ExtendMaxDays int         `bson:"extendMaxDays" json:"extendMaxDays" validate:"gte=0,lte=60"` // of the one extension of a level, 0 for none
+	PauseMaxDays  int         `bson:"pauseMaxDays" json:"pauseMaxDays" validate:"gte=0,lte=365"`  // of all pauses of a case
+	PoliceHours   int         `bson:"policeHours" json:"policeHours" validate:"gte=1,lte=72"`     // within which a threat's report is put on record
 }
 
 // PolicyID is the id of one version.
@@ -150,12 +158,11 @@ func (p *Policy) Check() error {
 				hits = append(hits, r.ID)
 			}
 		}
-		where := fmt.Sprintf("层级%s、阶段%s、类型%s、风险%s、利益冲突%t", c.Level, c.Phase, c.Type, c.Risk, c.Conflict)
 		switch {
 		case len(hits) == 0:
-			faults = append(faults, where+"：没有规则")
+			faults = append(faults, p.describe(c)+"：没有规则")
 		case len(hits) > 1:
-			faults = append(faults, where+"：规则重叠（"+strings.Join(hits, "、")+"）")
+			faults = append(faults, p.describe(c)+"：规则重叠（"+strings.Join(hits, "、")+"）")
 		}
 		if len(faults) >= 10 {
 			break
@@ -165,6 +172,16 @@ func (p *Policy) Check() error {
 		return &Error{Kind: Invalid, Code: "policy.invalid", Message: "规则有缺漏或重叠：" + strings.Join(faults, "；")}
 	}
 	return nil
+}
+
+// describe names circumstances as people say them.
+func (p *Policy) describe(c Circumstances) string {
+	rung, _ := p.Rung(c.Level)
+	conflict := "无利益冲突"
+	if c.Conflict {
+		conflict = "有利益冲突"
+	}
+	return strings.Join([]string{rung.Name, c.Phase.Name(), NameOf(DisputeTypes(), string(c.Type)), c.Risk.Name(), conflict}, "、")
 }
 
 func (p *Policy) everyCircumstance() []Circumstances {
@@ -227,6 +244,6 @@ func DefaultPolicy(effectiveFrom time.Time) *Policy {
 			{ID: "county", Phase: PhaseMediation, Levels: county, Days: 60, Unit: CalendarDays, WarnDays: warn},
 		},
 		AtOnce:        []RiskLevel{Red},
-		ReturnMinDays: 5, ReturnMaxDays: 15,
+		ReturnMinDays: 5, ReturnMaxDays: 15, ExtendMaxDays: 15, PauseMaxDays: 60, PoliceHours: 24,
 	}
 }

@@ -70,9 +70,9 @@ func (v *Validator) Check(form any) error {
 	for root.Kind() == reflect.Pointer {
 		root = root.Elem()
 	}
+	prefix := root.Name() + "." // leads every path, unless the type has no name
 	for _, f := range faults {
-		_, path, _ := strings.Cut(f.Namespace(), ".")
-		_, goPath, _ := strings.Cut(f.StructNamespace(), ".")
+		path, goPath := strings.TrimPrefix(f.Namespace(), prefix), strings.TrimPrefix(f.StructNamespace(), prefix)
 		out.Fields = append(out.Fields, FieldError{Field: path, Message: explain(f, labelOf(root, goPath))})
 	}
 	return out

@@ -112,6 +112,14 @@ func (c Collection[T, D]) Find(ctx context.Context, query Query) ([]*T, error) {
 	return docs, nil
 }
 
+// Raws is Find for documents that are not decoded; see Memo.
+func (c Collection[T, D]) Raws(ctx context.Context, query Query) ([]bson.Raw, error) {
+	return c.engine.Find(ctx, c.kind, query)
+}
+
+// Decode makes the document of its bytes.
+func (c Collection[T, D]) Decode(raw bson.Raw) (*T, error) { return c.decode(raw) }
+
 // Tally counts and sums.
 func (c Collection[T, D]) Tally(ctx context.Context, grouping Grouping) ([]Group, error) {
 	return c.engine.Tally(ctx, c.kind, grouping)

@@ -16,6 +16,8 @@ const (
 	Warn    Step = "warn"    // a reminder is due
 	Move    Step = "move"    // the deadline has passed: up one level
 	Tell    Step = "overdue" // the deadline of the top rung has passed: there is nobody above
+	Resume  Step = "resume"  // the days of pause are used up: the clock goes on
+	Urge    Step = "urge"    // a threat's report to the police was not put on record in time
 )
 
 // Decision is a step with its reason in plain Chinese.
@@ -31,19 +33,28 @@ func Decide(policy *models.Policy, c *models.Case, now time.Time) Decision {
 		return Decision{Why: "没有正在计时的期限"}
 	}
 	clock := stage.Clock()
+	if police := c.Police; police.IsOpen() && police.ToldAt == nil && !now.Before(police.AnswerBy) {
+		return Decision{Urge, "有可能激化为治安或刑事案件，期限内没有登记报告公安的情况（人民调解法第25条）"}
+	}
+	if pause := clock.Pause(); pause != nil {
+		if !now.Before(pause.EndsBy) {
+			return Decision{Resume, "累计暂停的日数已经用完，恢复计时"}
+		}
+		return Decision{Why: "暂停计时中（" + pause.Ground.Name() + "）"}
+	}
 	if !now.Before(clock.DueAt) {
 		above, ok := policy.Above(stage.Level)
 		switch {
 		case ok:
-			return Decision{Move, fmt.Sprintf("%s期限已于%s届满，自动上报%s", phaseNames[clock.Phase], lastDay(clock), models.OfficeOf(above, c.Place).Name)}
+			return Decision{Move, fmt.Sprintf("%s期限已于%s届满，自动上报%s", clock.Phase.Name(), lastDay(clock), models.OfficeOf(above, c.Place).Name)}
 		case clock.OverdueTold == nil:
-			return Decision{Tell, fmt.Sprintf("%s期限已于%s届满，本案已在最高一级，请转请仲裁或诉讼", phaseNames[clock.Phase], lastDay(clock))}
+			return Decision{Tell, fmt.Sprintf("%s期限已于%s届满，本案已在最高一级，请转请仲裁或诉讼", clock.Phase.Name(), lastDay(clock))}
 		}
 		return Decision{Why: "最高一级已逾期并已提示"}
 	}
 	for _, w := range clock.Warnings {
 		if w.WarnedAt == nil && !now.Before(w.At) {
-			return Decision{Warn, fmt.Sprintf("距%s期限届满还有%d日", phaseNames[clock.Phase], daysLeft(clock, now))}
+			return Decision{Warn, fmt.Sprintf("距%s期限届满还有%d日", clock.Phase.Name(), daysLeft(clock, now))}
 		}
 	}
 	return Decision{Why: "期限未到"}
@@ -77,6 +88,22 @@ func (r Rules) Carry(c *models.Case, d Decision, now time.Time) error {
 			c.Notify("overdue", now, c.Office, fmt.Sprintf("%s（%s）%s", c.NumberText(), c.Place.VillageName, d.Why))
 			return nil
 		})
+	case Resume:
+		return c.Move(r.Policy, models.ActionResume, system, now, d.Why, func() error { return r.Resume(c, now) })
+	case Urge:
+		return c.Move(r.Policy, models.ActionUrge, system, now, d.Why, func() error {
+			c.Police.ToldAt = &now
+			text := fmt.Sprintf("%s（%s）%s", c.NumberText(), c.Place.VillageName, d.Why)
+			c.Notify(models.NoticePolice, now, c.Office, text)
+			for level := c.Level; ; {
+				above, ok := r.Policy.Above(level)
+				if !ok {
+					return nil
+				}
+				c.Notify(models.NoticePolice, now, models.OfficeOf(above, c.Place), text)
+				level = above.Level
+			}
+		})
 	case Move:
 		due := c.OpenStage().Clock().DueAt
 		note := d.Why
@@ -84,15 +111,22 @@ func (r Rules) Carry(c *models.Case, d Decision, now time.Time) error {
 			note += fmt.Sprintf("（迟于期限%d日移交）", late)
 		}
 		return c.Move(r.Policy, models.ActionExpire, system, now, note, func() error {
-			return r.HandUp(c, now, models.ReasonDeadline, note)
+			return r.HandUp(c, now, HandOver{Reason: models.ReasonDeadline, Note: note})
 		})
 	}
 	return nil
 }
 
+// HandOver is why a case goes up, and what is asked of the next level.
+type HandOver struct {
+	Reason models.Reason
+	Note   string
+	Asked  string
+}
+
 // HandUp closes the open stage and opens one on the rung above, waiting for its review, with a
 // fresh clock from now. It is called inside Case.Move.
-func (r Rules) HandUp(c *models.Case, now time.Time, reason models.Reason, note string) error {
+func (r Rules) HandUp(c *models.Case, now time.Time, why HandOver) error {
 	above, ok := r.Policy.Above(c.Level)
 	if !ok {
 		return models.Errorf(models.Precondition, "case.top_level", "本案已在最高一级，不能再上报")
@@ -103,7 +137,8 @@ func (r Rules) HandUp(c *models.Case, now time.Time, reason models.Reason, note 
 	}
 	from := c.Office
 	office := models.OfficeOf(above, c.Place)
-	c.EndStage(now, models.OutcomeEscalated, reason, note)
+	c.OpenStage().Asked = why.Asked
+	c.EndStage(now, models.OutcomeEscalated, why.Reason, why.Note)
 	c.StartStage(above, office, now, clock)
 	c.Review, c.Asked = models.ReviewPending, false
 	text := fmt.Sprintf("%s（%s）由%s上报%s，请签收", c.NumberText(), c.Place.VillageName, from.Name, office.Name)
@@ -113,7 +148,8 @@ func (r Rules) HandUp(c *models.Case, now time.Time, reason models.Reason, note 
 }
 
 func lastDay(clock *models.Clock) string {
-	return workday.OfTime(clock.DueAt.Add(-time.Nanosecond)).String() + "24时"
+	d := workday.OfTime(clock.DueAt.Add(-time.Nanosecond))
+	return fmt.Sprintf("%d年%d月%d日24时", d.Year, d.Month, d.Day)
 }
 
 // daysLeft counts whole days to the deadline, rounded up.

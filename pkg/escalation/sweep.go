@@ -17,6 +17,11 @@ func RulesFor(ctx context.Context, st *store.Store, c *models.Case, now time.Tim
 	return newRulebook(st, now).of(ctx, c)
 }
 
+// PolicyFor is the policy among RulesFor.
+func PolicyFor(ctx context.Context, st *store.Store, c *models.Case, now time.Time) (*models.Policy, error) {
+	return newRulebook(st, now).policy(ctx, c)
+}
+
 // rulebook looks up rules for many cases at one moment, each policy once.
 type rulebook struct {
 	store    *store.Store
@@ -38,39 +43,44 @@ func (b *rulebook) of(ctx context.Context, c *models.Case) (Rules, error) {
 		}
 		b.calendar = calendar
 	}
+	policy, err := b.policy(ctx, c)
+	return Rules{policy, b.calendar}, err
+}
+
+func (b *rulebook) policy(ctx context.Context, c *models.Case) (*models.Policy, error) {
 	policy := b.inForce[c.Place.County]
 	if policy == nil {
 		var err error
 		if policy, err = b.store.PolicyInForce(ctx, c.Place.County, b.now); err != nil {
-			return Rules{}, err
+			return nil, err
 		}
 		b.inForce[c.Place.County] = policy
 	}
 	if _, ok := policy.Rung(c.Level); ok || c.LastStage() == nil || c.LastStage().Clock() == nil {
-		return Rules{policy, b.calendar}, nil
+		return policy, nil
 	}
 	clock := c.LastStage().Clock()
 	id := models.PolicyID(clock.PolicyCounty, clock.PolicyNumber)
 	if policy = b.earlier[id]; policy == nil {
 		var err error
 		if policy, err = b.store.Policy(ctx, clock.PolicyCounty, clock.PolicyNumber); err != nil {
-			return Rules{}, err
+			return nil, err
 		}
 		b.earlier[id] = policy
 	}
-	return Rules{policy, b.calendar}, nil
+	return policy, nil
 }
 
 // Sweeper carries out what the clock wants over the whole store. Any number of them may run at once:
 // each case is written back under its version, so that one of them moves it and the others find it
 // moved.
-type Sweeper struct{ store *store.Store }
+type Sweeper struct {
+	store *store.Store
+	batch int // how many cases are read, decided and written back together; it bounds the memory
+}
 
 // NewSweeper makes a sweeper.
-func NewSweeper(st *store.Store) *Sweeper { return &Sweeper{store: st} }
-
-// batch is how many cases are read, decided and written back together. It bounds the memory.
-const batch = 250
+func NewSweeper(st *store.Store) *Sweeper { return &Sweeper{store: st, batch: 250} }
 
 // Why a case was left alone.
 const (
@@ -81,63 +91,97 @@ const (
 // maxFaults is how many cases that could not be decided are named in the error.
 const maxFaults = 10
 
+// faults are cases that could not be decided.
+type faults []error
+
+func (f *faults) add(c *models.Case, err error) {
+	if len(*f) < maxFaults {
+		*f = append(*f, fmt.Errorf("case %s: %w", c.ID.Hex(), err))
+	}
+}
+
+// sweep is one run at work.
+type sweep struct {
+	book   *rulebook
+	run    models.SweepRun
+	faults faults
+}
+
+// begin makes a run at a moment, as moments are stored.
+func (s *Sweeper) begin(now time.Time) *sweep {
+	return &sweep{book: newRulebook(s.store, now.UTC().Truncate(time.Millisecond)), run: models.SweepRun{Skipped: map[string]int{}}}
+}
+
 // Run works off every case whose clock wants attention at now, the oldest first, until none is left.
 // A case that cannot be decided is left alone and named in the error; the others are done all the
 // same.
 func (s *Sweeper) Run(ctx context.Context, now time.Time) (models.SweepRun, error) {
-	now = now.UTC().Truncate(time.Millisecond)
-	run := models.SweepRun{Skipped: map[string]int{}}
-	book := newRulebook(s.store, now)
-	var faults []error
-	err := s.pages(ctx, now, func(page []*models.Case) error {
-		var changed []*models.Case
-		var steps []Step
-		for _, c := range page {
-			run.Looked++
-			step, why, err := carry(ctx, book, c, now)
-			switch {
-			case err != nil && ctx.Err() != nil:
-				return err
-			case err != nil:
-				run.Skipped[skippedBroken]++
-				if len(faults) < maxFaults {
-					faults = append(faults, fmt.Errorf("case %s: %w", c.ID.Hex(), err))
-				}
-			case step == Nothing:
-				run.Skipped[why]++
-			default:
-				changed, steps = append(changed, c), append(steps, step)
-			}
-		}
-		if len(changed) == 0 {
-			return nil
-		}
-		results, err := s.store.ReplaceCases(ctx, changed)
-		if err != nil {
-			return err
-		}
-		for i, err := range results {
-			switch {
-			case store.IsConflict(err):
-				run.Skipped[skippedChanged]++
-			case err != nil:
-				return fmt.Errorf("case %s: %w", changed[i].ID.Hex(), err)
-			default:
-				count(&run, steps[i])
-			}
-		}
-		return nil
-	})
-	return run, errors.Join(append(faults, err)...)
+	w := s.begin(now)
+	err := s.pages(ctx, w.book.now, func(page []*models.Case) error { return w.work(ctx, page) })
+	return w.run, errors.Join(append(w.faults, err)...)
 }
 
-func carry(ctx context.Context, book *rulebook, c *models.Case, now time.Time) (Step, string, error) {
+// work decides the cases of one page and writes back what it changed.
+func (w *sweep) work(ctx context.Context, page []*models.Case) error {
+	var changed []*models.Case
+	var steps [][]Step
+	for _, c := range page {
+		w.run.Looked++
+		done, why, err := carry(ctx, w.book, c)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return err
+		case err != nil:
+			w.run.Skipped[skippedBroken]++
+			w.faults.add(c, err)
+		case len(done) == 0:
+			w.run.Skipped[why]++
+		default:
+			changed, steps = append(changed, c), append(steps, done)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	results, err := w.book.store.ReplaceCases(ctx, changed)
+	if err != nil {
+		return err
+	}
+	for i, err := range results {
+		switch {
+		case store.IsConflict(err):
+			w.run.Skipped[skippedChanged]++
+		case err != nil:
+			return fmt.Errorf("case %s: %w", changed[i].ID.Hex(), err)
+		default:
+			for _, step := range steps[i] {
+				count(&w.run, step)
+			}
+		}
+	}
+	return nil
+}
+
+// carry does to a case what is due: mostly one step, more where a pause ended by itself or a report
+// was not made. A hand-over is always the last, because the clock it starts is fresh.
+func carry(ctx context.Context, book *rulebook, c *models.Case) (done []Step, why string, err error) {
 	rules, err := book.of(ctx, c)
 	if err != nil {
-		return Nothing, "", err
+		return nil, "", err
 	}
-	decision := Decide(rules.Policy, c, now)
-	return decision.Step, decision.Why, rules.Carry(c, decision, now)
+	for {
+		decision := Decide(rules.Policy, c, book.now)
+		if decision.Step == Nothing {
+			return done, decision.Why, nil
+		}
+		if err := rules.Carry(c, decision, book.now); err != nil {
+			return nil, "", err
+		}
+		done = append(done, decision.Step)
+		if decision.Step == Move {
+			return done, "", nil
+		}
+	}
 }
 
 func count(run *models.SweepRun, step Step) {
@@ -148,20 +192,28 @@ func count(run *models.SweepRun, step Step) {
 		run.Warned++
 	case Tell:
 		run.Overdue++
+	case Resume:
+		run.Resumed++
+	case Urge:
+		run.Urged++
 	}
 }
 
 // Preview calls visit with every case that a sweep at now would do something to, and what. It
-// changes nothing.
+// changes nothing. A case that cannot be decided is named in the error, after the others.
 func (s *Sweeper) Preview(ctx context.Context, now time.Time, visit func(*models.Case, Decision) error) error {
-	book := newRulebook(s.store, now)
-	return s.pages(ctx, now, func(page []*models.Case) error {
+	w := s.begin(now)
+	err := s.pages(ctx, w.book.now, func(page []*models.Case) error {
 		for _, c := range page {
-			rules, err := book.of(ctx, c)
-			if err != nil {
-				return fmt.Errorf("case %s: %w", c.ID.Hex(), err)
+			rules, err := w.book.of(ctx, c)
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return err
+			case err != nil:
+				w.faults.add(c, err)
+				continue
 			}
-			if decision := Decide(rules.Policy, c, now); decision.Step != Nothing {
+			if decision := Decide(rules.Policy, c, w.book.now); decision.Step != Nothing {
 				if err := visit(c, decision); err != nil {
 					return err
 				}
@@ -169,6 +221,7 @@ func (s *Sweeper) Preview(ctx context.Context, now time.Time, visit func(*models
 		}
 		return nil
 	})
+	return errors.Join(append(w.faults, err)...)
 }
 
 // pages reads what is due at now page by page. The place where the next page begins is kept before
@@ -176,7 +229,7 @@ func (s *Sweeper) Preview(ctx context.Context, now time.Time, visit func(*models
 func (s *Sweeper) pages(ctx context.Context, now time.Time, work func([]*models.Case) error) error {
 	var after *models.Case
 	for {
-		page, err := s.store.CasesToSweep(ctx, now, after, batch)
+		page, err := s.store.CasesToSweep(ctx, now, after, s.batch)
 		if err != nil {
 			return err
 		}
@@ -189,7 +242,7 @@ func (s *Sweeper) pages(ctx context.Context, now time.Time, work func([]*models.
 		if err := work(page); err != nil {
 			return err
 		}
-		if len(page) < batch {
+		if len(page) < s.batch {
 			return nil
 		}
 	}

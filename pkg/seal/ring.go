@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 )
@@ -119,6 +120,11 @@ func (r *Ring) Index(plain string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-func (r *Ring) String() string       { return "[redacted]" }
-func (r *Ring) GoString() string     { return "[redacted]" }
-func (r *Ring) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+const redacted = "[redacted]"
+
+// Format prints nothing of the ring, whatever the verb.
+func (Ring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// String and LogValue print nothing of it either.
+func (Ring) String() string       { return redacted }
+func (Ring) LogValue() slog.Value { return slog.StringValue(redacted) }

@@ -1,7 +1,13 @@
 package workday
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,6 +30,7 @@ type Day struct {
 type Calendar struct {
 	days      map[string]Day
 	announced map[int]bool
+	version   string
 }
 
 // NewCalendar makes a calendar of announced years. Every other year is provisional.
@@ -35,7 +42,28 @@ func NewCalendar(years ...Year) *Calendar {
 			c.days[d.Date] = d
 		}
 	}
+	c.version = c.identity()
 	return c
+}
+
+// Version names the data that the calendar was made of: the announced years and a short digest of
+// their days, such as “2026,2027 1f0c5a2e”; “0” where no year was announced. Calendars of one
+// version say the same of every day.
+func (c *Calendar) Version() string { return c.version }
+
+func (c *Calendar) identity() string {
+	if len(c.announced) == 0 {
+		return "0"
+	}
+	var years []string
+	for _, year := range slices.Sorted(maps.Keys(c.announced)) {
+		years = append(years, strconv.Itoa(year))
+	}
+	h := sha256.New()
+	for _, date := range slices.Sorted(maps.Keys(c.days)) {
+		fmt.Fprintf(h, "%s %t %s\n", date, c.days[date].Work, c.days[date].Name)
+	}
+	return strings.Join(years, ",") + " " + hex.EncodeToString(h.Sum(nil)[:4])
 }
 
 // fixed are the statutory holidays whose date is the same each year (全国年节及纪念日放假办法, in force
@@ -82,7 +110,7 @@ type Skip struct {
 type Counted struct {
 	Due       time.Time // the first instant after the last day, in UTC
 	Last      Date      // the last day of the period
-	Skipped   []Skip    // days not counted, in their order; only where working days are counted
+	Skipped   []Skip    // days not counted, in their order
 	MovedFrom Date      // the last day before it was moved because it is off; zero where it was not
 	// Provisional says that the result rests on a year that was not announced.
 	Provisional bool
@@ -91,13 +119,37 @@ type Counted struct {
 // MaxDays is the longest period that is counted.
 const MaxDays = 3660
 
-// AddDays counts n calendar days after the day of the event. Where the last one is a day off the
-// period ends on the next day that is worked (民法典第203条).
-func (c *Calendar) AddDays(event Date, n int) (Counted, error) {
+// Span is days that do not count, From and To among them, and why.
+type Span struct {
+	From, To Date
+	Why      string
+}
+
+// spanOf is why a day lies in one of some spans, "" where it lies in none.
+func spanOf(spans []Span, d Date) string {
+	for _, s := range spans {
+		if !d.Before(s.From) && !s.To.Before(d) {
+			return s.Why
+		}
+	}
+	return ""
+}
+
+// AddDays counts n calendar days after the day of the event, without those of the spans. Where the
+// last one is a day off the period ends on the next day that is worked (民法典第203条).
+func (c *Calendar) AddDays(event Date, n int, except ...Span) (Counted, error) {
 	if err := checkDays(event, n); err != nil {
 		return Counted{}, err
 	}
-	out := Counted{Last: event.AddDays(n)}
+	out := Counted{Last: event}
+	for counted := 0; counted < n; {
+		out.Last = out.Last.AddDays(1)
+		if why := spanOf(except, out.Last); why != "" {
+			out.Skipped = append(out.Skipped, Skip{out.Last, why})
+		} else {
+			counted++
+		}
+	}
 	first := out.Last
 	for ; !c.IsWorkday(out.Last); out.Last = out.Last.AddDays(1) {
 		out.Provisional = out.Provisional || c.IsProvisional(out.Last)
@@ -108,15 +160,19 @@ func (c *Calendar) AddDays(event Date, n int) (Counted, error) {
 	return c.finish(out), nil
 }
 
-// AddWorkdays counts n working days after the day of the event.
-func (c *Calendar) AddWorkdays(event Date, n int) (Counted, error) {
+// AddWorkdays counts n working days after the day of the event, without those of the spans.
+func (c *Calendar) AddWorkdays(event Date, n int, except ...Span) (Counted, error) {
 	if err := checkDays(event, n); err != nil {
 		return Counted{}, err
 	}
 	out := Counted{Last: event}
 	for counted := 0; counted < n; {
 		out.Last = out.Last.AddDays(1)
-		if why := c.Why(out.Last); why != "" {
+		why := spanOf(except, out.Last)
+		if why == "" {
+			why = c.Why(out.Last)
+		}
+		if why != "" {
 			out.Skipped = append(out.Skipped, Skip{out.Last, why})
 		} else {
 			counted++

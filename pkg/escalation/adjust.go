@@ -1,0 +1,141 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/workday"
+)
+
+// These change a running clock. They are called inside Case.Move and leave the deadline worked out
+// anew.
+
+// Pause stops the running clock. All pauses of a case together have the days that the policy gives;
+// the clock goes on by itself when they are used up.
+func (r Rules) Pause(c *models.Case, by models.Actor, ground models.PauseGround, note string, now time.Time) error {
+	used := 0
+	for _, p := range c.Pauses() {
+		if p.Until != nil {
+			used += days(p.From, *p.Until)
+		}
+	}
+	left := r.Policy.PauseMaxDays - used
+	if left <= 0 {
+		return models.Errorf(models.Precondition, "case.pause_used_up", "本案累计暂停已满%d日，不能再暂停", r.Policy.PauseMaxDays)
+	}
+	clock := c.RunningClock()
+	endsBy := workday.OfTime(now).AddDays(left + 1).Start()
+	clock.Pauses = append(clock.Pauses, models.Pause{Ground: ground, Note: note, By: by, From: now, EndsBy: endsBy})
+	return r.recount(c, now)
+}
+
+// days counts civil days from one moment to another.
+func days(from, to time.Time) int {
+	n := 0
+	for d, end := workday.OfTime(from), workday.OfTime(to); d.Before(end); d = d.AddDays(1) {
+		n++
+	}
+	return n
+}
+
+// Resume lets the clock go on. However late it is called, a pause ends when its days are used up.
+func (r Rules) Resume(c *models.Case, now time.Time) error {
+	pause := c.RunningClock().Pause()
+	until := now
+	if last := pause.EndsBy.Add(-time.Millisecond); until.After(last) {
+		until = last
+	}
+	pause.Until = &until
+	return r.recount(c, now)
+}
+
+// Extend gives the running clock more days, with both parties' recorded consent.
+func (r Rules) Extend(c *models.Case, by models.Actor, n int, consent string, now time.Time) error {
+	if r.Policy.ExtendMaxDays == 0 {
+		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
+	}
+	if n < 1 || n > r.Policy.ExtendMaxDays {
+		return models.FieldErrorf("days", "延期应为1至%d日", r.Policy.ExtendMaxDays)
+	}
+	clock := c.RunningClock()
+	if clock.Phase != models.PhaseMediation {
+		return models.Errorf(models.Precondition, "case.no_extension", "只有调解期限可以延期，%s期限不能延", clock.Phase.Name())
+	}
+	if clock.Adjusted(models.AdjustOrder) != nil {
+		return models.Errorf(models.Precondition, "case.ordered", "上级已经督办本案，不能延期")
+	}
+	clock.Adjustments = append(clock.Adjustments, models.Adjustment{Kind: models.AdjustExtend, At: now, By: by, Days: n, Note: consent})
+	return r.recount(c, now)
+}
+
+// Order sets a last day from above. It only ever makes a deadline shorter.
+func (r Rules) Order(c *models.Case, by models.Actor, lastDay, note string, now time.Time) error {
+	day, err := workday.Parse(lastDay)
+	if err != nil {
+		return models.FieldErrorf("lastDay", "办结日期请写成年-月-日，例如%s", workday.OfTime(now))
+	}
+	clock := c.RunningClock()
+	switch {
+	case !workday.OfTime(now).Before(day):
+		return models.FieldErrorf("lastDay", "办结日期应在今天之后")
+	case clock.Pause() == nil && !day.AddDays(1).Start().Before(clock.DueAt):
+		return models.FieldErrorf("lastDay", "督办只能缩短期限，现在的期限是%s", workday.OfTime(clock.DueAt.Add(-time.Millisecond)))
+	}
+	clock.Adjustments = append(clock.Adjustments, models.Adjustment{Kind: models.AdjustOrder, At: now, By: by, LastDay: day.String(), Note: note})
+	return r.recount(c, now)
+}
+
+// Tighten shortens the running clock where the case's risk, just raised, has a rule with shorter
+// days: those of the new rule are counted from now, and the earlier of the two ends holds.
+func (r Rules) Tighten(c *models.Case, by models.Actor, now time.Time) error {
+	clock := c.RunningClock()
+	if clock == nil || clock.Phase != models.PhaseMediation {
+		return nil
+	}
+	rule, err := r.Policy.Match(models.Circumstances{Phase: models.PhaseMediation, Level: c.Level, Type: c.Type, Risk: c.Risk, Conflict: c.Conflict.Exists})
+	if err != nil {
+		return err
+	}
+	if rule.ID == clock.Rule {
+		return nil
+	}
+	clock.Adjustments = append(clock.Adjustments, models.Adjustment{
+		Kind: models.AdjustRisk, At: now, By: by, Days: rule.Days, Unit: rule.Unit, Rule: rule.ID, Note: "风险评为" + c.Risk.Name(),
+	})
+	return r.recount(c, now)
+}
+
+// Recalendar works a provisional deadline out anew with the calendar of now. It says whether
+// anything of it changed and what, in plain Chinese; a clock that is not provisional stays.
+func (r Rules) Recalendar(c *models.Case, now time.Time) (changed bool, note string, err error) {
+	clock := c.RunningClock()
+	if clock == nil || !clock.Provisional {
+		return false, "", nil
+	}
+	before, calendar := clock.DueAt, clock.Calendar
+	if err := r.recount(c, now); err != nil {
+		return false, "", err
+	}
+	if clock.Calendar == calendar {
+		return false, "", nil
+	}
+	was, is := workday.OfTime(before.Add(-time.Millisecond)), workday.OfTime(clock.DueAt.Add(-time.Millisecond))
+	note = fmt.Sprintf("放假安排公布，期限仍为%s", is)
+	if was != is {
+		note = fmt.Sprintf("放假安排公布，期限由%s改为%s", was, is)
+	}
+	if clock.Provisional {
+		note += "（仍为暂定）"
+	}
+	return true, note, nil
+}
+
+// recount is Recount of the running clock.
+func (r Rules) recount(c *models.Case, now time.Time) error {
+	rung, ok := r.Policy.Rung(c.Level)
+	if !ok {
+		return fmt.Errorf("policy %s has no level %q", r.Policy.ID, c.Level)
+	}
+	return r.Recount(c, rung, c.RunningClock(), now)
+}
