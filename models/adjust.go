@@ -49,7 +49,7 @@ type Adjustment struct {
 	By      Actor          `bson:"by" json:"by"`
 	Days    int            `bson:"days,omitempty" json:"days,omitempty"`       // extend: days more; risk: days from At
 	Unit    Unit           `bson:"unit,omitempty" json:"unit,omitempty"`       // risk: of the days
-	Rule    string         `bson:"rule,omitempty" json:"rule,omitempty"`       // risk: which rule has them
+	Rule    string         `bson:"rule,omitempty" json:"rule,omitempty"`       // risk: name of the rule that has them
 	LastDay string         `bson:"lastDay,omitempty" json:"lastDay,omitempty"` // order: at the latest the end of this day
 	Note    string         `bson:"note" json:"note"`
 }

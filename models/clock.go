@@ -98,6 +98,7 @@ type Clock struct {
 	Days         int        `bson:"days" json:"days"`
 	Unit         Unit       `bson:"unit" json:"unit"`
 	Rule         string     `bson:"rule" json:"rule"`
+	RuleName     string     `bson:"ruleName" json:"ruleName"`
 	PolicyNumber int        `bson:"policyNumber" json:"policyNumber"`
 	PolicyCounty string     `bson:"policyCounty" json:"policyCounty"`
 	Provisional  bool       `bson:"provisional" json:"provisional"` // 暂定: a year of the calendar was not yet announced

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,7 @@ const (
 	ActionClose    Action = "close"    // 结案
 	ActionRaise    Action = "raise"    // 提高风险等级
 	ActionLower    Action = "lower"    // 降低风险等级
-	ActionExpire   Action = "expire"   // 到期上报, by the clock
+	ActionExpire   Action = "expire"   // 自动上报, by the clock: the deadline has passed, or the risk must not wait
 	ActionPause    Action = "pause"    // 暂停计时
 	ActionResume   Action = "resume"   // 恢复计时, by a person or when the days of pause are used up
 	ActionExtend   Action = "extend"   // 延期
@@ -98,7 +99,7 @@ func Actions() []Choice {
 		{string(ActionClose), "结案"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
 		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
 		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"},
-		{string(ActionExpire), "到期上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"},
+		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"},
 	}
 }
 
@@ -207,7 +208,7 @@ func permit(table []Transition, s Seating, action Action, actor Actor) (Transiti
 			continue
 		}
 		if !found && (!slices.Contains(t.Roles, actor.Role) || !mayTouch(t.Hand, s, actor)) {
-			return refuse(Forbidden, "case.not_yours", "“%s”由%s办理，您现在只能查看", action.Name(), s.doer(t.Hand))
+			return refuse(Forbidden, "case.not_yours", "“%s”由%s办理，您现在只能查看", action.Name(), s.doer(t, actor))
 		}
 		found = true
 		if !slices.Contains(t.From, s.Position.State) {
@@ -271,9 +272,16 @@ func mayTouch(hand Hand, s Seating, actor Actor) bool {
 	return false
 }
 
-// doer names who does what belongs to a hand.
-func (s *Seating) doer(hand Hand) string {
-	switch hand {
+// doer names who does what a row is about, to somebody who does not.
+func (s *Seating) doer(t *Transition, actor Actor) string {
+	if mayTouch(t.Hand, *s, actor) && slices.Contains(handlers, actor.Role) {
+		names := make([]string, len(t.Roles))
+		for i, role := range t.Roles {
+			names[i] = role.Name()
+		}
+		return strings.Join(names, "、")
+	}
+	switch t.Hand {
 	case Overseer:
 		return "上级"
 	case ByClock:

@@ -166,7 +166,7 @@ func TestPermitSaysWhyNot(t *testing.T) {
 		{"the next village", at(inVillage, models.Logged, ""), models.ActionAccept, elsewhere(models.RoleChair, "330681101202"), models.Forbidden, "case.not_yours", "“受理”由村调委会办理，您现在只能查看"},
 		{"the next township", at(inTownship, models.Mediating, models.ReviewPending), models.ActionReceive, elsewhere(models.RoleJudicial, "330681102"), models.Forbidden, "case.not_yours", "“签收”由司法所办理，您现在只能查看"},
 		{"a helper has no more than sittings", asked, models.ActionAgree, actorOf(models.RoleMediator), models.Forbidden, "case.not_yours", "“达成协议”由司法所办理，您现在只能查看"},
-		{"the clock is nobody's", at(inVillage, models.Logged, ""), models.ActionExpire, actorOf(models.RoleCounty), models.Forbidden, "case.not_yours", "“到期上报”由系统办理，您现在只能查看"},
+		{"the clock is nobody's", at(inVillage, models.Logged, ""), models.ActionExpire, actorOf(models.RoleCounty), models.Forbidden, "case.not_yours", "“自动上报”由系统办理，您现在只能查看"},
 		{"wrong state", at(inVillage, models.Logged, ""), models.ActionAgree, actorOf(models.RoleChair), models.Precondition, "case.state", "本案现在是“已登记”，不能达成协议"},
 		{"closed", at(inVillage, models.Closed, ""), models.ActionRaise, actorOf(models.RoleChair), models.Precondition, "case.state", "本案现在是“已结案”，不能提高风险等级"},
 		{"sign in first", at(inTownship, models.Mediating, models.ReviewPending), models.ActionAgree, actorOf(models.RoleJudicial), models.Precondition, "case.review_pending", "本案还没有签收，请先签收、退回或转出"},

@@ -47,6 +47,7 @@ type Rung struct {
 // Rule gives the days of one phase for the cases it matches. An empty list matches everything.
 type Rule struct {
 	ID       string        `bson:"id" json:"id" validate:"required,max=40"`
+	Name     string        `bson:"name" json:"name" validate:"required,max=40"` // as the working of a deadline names it
 	Phase    Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation"`
 	Levels   []string      `bson:"levels" json:"levels"`
 	Types    []DisputeType `bson:"types" json:"types"`
@@ -231,17 +232,17 @@ func DefaultPolicy(effectiveFrom time.Time) *Policy {
 			{Level: LevelCounty, Name: "县级", Seat: RegionCounty, Body: "office"},
 		},
 		Rules: []Rule{
-			{ID: "acceptance", Phase: PhaseAcceptance, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
-			{ID: "village-land", Phase: PhaseMediation, Levels: village, Types: []DisputeType{LandTransfer}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
-			{ID: "village-dividend", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: no, Days: 20, Unit: CalendarDays, WarnDays: warn},
-			{ID: "village-dividend-conflict", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: yes, Days: 10, Unit: CalendarDays, WarnDays: warn},
-			{ID: "village-other", Phase: PhaseMediation, Levels: village, Except: []DisputeType{LandTransfer, Dividend}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
-			{ID: "village-risk", Phase: PhaseMediation, Levels: village, Risks: []RiskLevel{Orange, Red}, Days: 10, Unit: CalendarDays, WarnDays: warn},
-			{ID: "township-review", Phase: PhaseReview, Levels: township, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
-			{ID: "township", Phase: PhaseMediation, Levels: township, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
-			{ID: "township-risk", Phase: PhaseMediation, Levels: township, Risks: []RiskLevel{Orange, Red}, Days: 15, Unit: CalendarDays, WarnDays: warn},
-			{ID: "county-review", Phase: PhaseReview, Levels: county, Days: 5, Unit: WorkingDays, WarnDays: []int{2}},
-			{ID: "county", Phase: PhaseMediation, Levels: county, Days: 60, Unit: CalendarDays, WarnDays: warn},
+			{ID: "acceptance", Name: "受理", Phase: PhaseAcceptance, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
+			{ID: "village-land", Name: "村级土地流转", Phase: PhaseMediation, Levels: village, Types: []DisputeType{LandTransfer}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-dividend", Name: "村级集体分红", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: no, Days: 20, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-dividend-conflict", Name: "村级集体分红，被申请人是村集体", Phase: PhaseMediation, Levels: village, Types: []DisputeType{Dividend}, Risks: calm, Conflict: yes, Days: 10, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-other", Name: "村级其他纠纷", Phase: PhaseMediation, Levels: village, Except: []DisputeType{LandTransfer, Dividend}, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "village-risk", Name: "村级橙色以上", Phase: PhaseMediation, Levels: village, Risks: []RiskLevel{Orange, Red}, Days: 10, Unit: CalendarDays, WarnDays: warn},
+			{ID: "township-review", Name: "镇级签收", Phase: PhaseReview, Levels: township, Days: 3, Unit: WorkingDays, WarnDays: []int{1}},
+			{ID: "township", Name: "镇级调解", Phase: PhaseMediation, Levels: township, Risks: calm, Days: 30, Unit: CalendarDays, WarnDays: warn},
+			{ID: "township-risk", Name: "镇级橙色以上", Phase: PhaseMediation, Levels: township, Risks: []RiskLevel{Orange, Red}, Days: 15, Unit: CalendarDays, WarnDays: warn},
+			{ID: "county-review", Name: "县级签收", Phase: PhaseReview, Levels: county, Days: 5, Unit: WorkingDays, WarnDays: []int{2}},
+			{ID: "county", Name: "县级调解", Phase: PhaseMediation, Levels: county, Days: 60, Unit: CalendarDays, WarnDays: warn},
 		},
 		AtOnce:        []RiskLevel{Red},
 		ReturnMinDays: 5, ReturnMaxDays: 15, ExtendMaxDays: 15, PauseMaxDays: 60, PoliceHours: 24,

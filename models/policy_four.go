@@ -16,8 +16,8 @@ const (
 //
 // A county that chooses it sets County, and Number where it has had other rules before.
 func FourLevelPolicy(effectiveFrom time.Time) *Policy {
-	days := func(level string, days int) Rule {
-		return Rule{ID: level, Phase: PhaseMediation, Levels: []string{level}, Days: days, Unit: WorkingDays, WarnDays: []int{1}}
+	days := func(level, name string, days int) Rule {
+		return Rule{ID: level, Name: name, Phase: PhaseMediation, Levels: []string{level}, Days: days, Unit: WorkingDays, WarnDays: []int{1}}
 	}
 	return &Policy{
 		ID: PolicyID("", 1), Number: 1, Name: "四级七天", EffectiveFrom: effectiveFrom,
@@ -27,7 +27,7 @@ func FourLevelPolicy(effectiveFrom time.Time) *Policy {
 			{Level: LevelOffice, Name: "镇司法所", Seat: RegionTownship, Body: "office", SingleClock: true},
 			{Level: LevelTownship, Name: "镇级", Seat: RegionTownship, Body: "committee", SingleClock: true},
 		},
-		Rules:         []Rule{days(LevelGroup, 1), days(LevelVillage, 2), days(LevelOffice, 2), days(LevelTownship, 2)},
+		Rules:         []Rule{days(LevelGroup, "组级", 1), days(LevelVillage, "村级", 2), days(LevelOffice, "镇司法所", 2), days(LevelTownship, "镇级", 2)},
 		AtOnce:        []RiskLevel{Red},
 		ReturnMinDays: 1, ReturnMaxDays: 2, ExtendMaxDays: 2, PauseMaxDays: 60, PoliceHours: 24,
 	}

@@ -36,22 +36,38 @@ func (c *regionImportCommand) Run(ctx context.Context, t *terminal) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	return c.with(ctx, func(a *application) error {
+		if err := a.checkParents(ctx, regions); err != nil {
+			return err
+		}
 		for _, r := range regions {
-			if len(r.Code) > 6 {
-				_, err := a.store.Region(ctx, r.Parent)
-				if store.IsNotFound(err) {
-					return fmt.Errorf("没有%s（%s）的上级%s，请先导入", r.Name, r.Code, r.Parent)
-				}
-				if err != nil {
-					return err
-				}
-			}
 			if err := a.store.PutRegion(ctx, r); err != nil {
 				return err
 			}
 		}
 		return t.printf("已导入%d个地区\n", len(regions))
 	})
+}
+
+// checkParents asks that the place around each township and village is kept, or is among those that
+// come.
+func (a *application) checkParents(ctx context.Context, regions []*models.Region) error {
+	coming := map[string]bool{}
+	for _, r := range regions {
+		coming[r.Code] = true
+	}
+	var faults []error
+	for _, r := range regions {
+		if len(r.Code) <= 6 || coming[r.Parent] {
+			continue
+		}
+		_, err := a.store.Region(ctx, r.Parent)
+		if store.IsNotFound(err) {
+			faults = append(faults, fmt.Errorf("没有%s（%s）的上级%s，请先导入", r.Name, r.Code, r.Parent))
+		} else if err != nil {
+			return err
+		}
+	}
+	return errors.Join(faults...)
 }
 
 var regionColumns = []string{"code", "name", "shortName", "committee", "office", "households"}
@@ -76,6 +92,11 @@ func readRegions(in io.Reader) ([]*models.Region, error) {
 		row, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			line, _ := reader.FieldPos(0)
+			faults = append(faults, fmt.Errorf("第%d行: 应有%d列，现在有%d列", line, len(regionColumns), len(row)))
+			continue
 		}
 		if err != nil {
 			return nil, err

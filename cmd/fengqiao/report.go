@@ -85,17 +85,15 @@ func printReport(t *terminal, view *screening.View) error {
 	return table.Flush()
 }
 
-// figureText writes a number as people read it; a rate of nothing is “—”.
+// figureText writes a number as people read it, with the fraction behind a rate.
 func figureText(f models.Figure, d screening.Definition) string {
-	switch {
-	case f.Of != nil && *f.Of == 0:
-		return "—"
-	case d.Rate && f.Of != nil:
-		return fmt.Sprintf("%.1f%%（%d/%d）", 100*float64(f.Value)/float64(*f.Of), f.Value, *f.Of)
-	case f.Of != nil:
-		return fmt.Sprintf("%.1f%s", float64(f.Value)/float64(*f.Of), d.Unit)
-	case d.Unit == "元":
-		return fmt.Sprintf("%d.%02d元", f.Value/100, f.Value%100)
+	text := screening.Text(f)
+	if f.Of != nil && *f.Of == 0 {
+		return text
 	}
-	return fmt.Sprintf("%d%s", f.Value, d.Unit)
+	text += d.Unit
+	if f.Of != nil && d.Unit == "%" {
+		text += fmt.Sprintf("（%d/%d）", f.Value, *f.Of)
+	}
+	return text
 }

@@ -101,7 +101,7 @@ func (r Rules) Tighten(c *models.Case, by models.Actor, now time.Time) error {
 		return nil
 	}
 	clock.Adjustments = append(clock.Adjustments, models.Adjustment{
-		Kind: models.AdjustRisk, At: now, By: by, Days: rule.Days, Unit: rule.Unit, Rule: rule.ID, Note: "风险评为" + c.Risk.Name(),
+		Kind: models.AdjustRisk, At: now, By: by, Days: rule.Days, Unit: rule.Unit, Rule: rule.Name, Note: "风险评为" + c.Risk.Name(),
 	})
 	return r.recount(c, now)
 }

@@ -38,7 +38,7 @@ func (r Rules) Start(c *models.Case, phase models.Phase, level string, now time.
 		rule.Days, unit = days, models.CalendarDays
 	}
 	clock := models.Clock{
-		Phase: phase, Since: now, Days: rule.Days, Unit: unit, Rule: rule.ID, WarnDays: slices.Clone(rule.WarnDays),
+		Phase: phase, Since: now, Days: rule.Days, Unit: unit, Rule: rule.ID, RuleName: rule.Name, WarnDays: slices.Clone(rule.WarnDays),
 		PolicyNumber: r.Policy.Number, PolicyCounty: r.Policy.County,
 	}
 	return clock, r.Recount(c, rung, &clock, now)
@@ -175,8 +175,8 @@ func (r Rules) working(c *models.Case, rung models.Rung, clock *models.Clock, su
 		lines = append(lines, models.WorkLine{Kind: kind, From: from.String(), To: to.String(), Text: fmt.Sprintf(format, args...)})
 	}
 	line("summary", first, sum.Last, "%s", summary)
-	line("start", event, event, "%s开始%s，当日不计（民法典第201条）", speak(event, event), clock.Phase.Name())
-	line("count", first, sum.base.Last, "%s期限%s，依据时限规则第%d版“%s”", clock.Phase.Name(), daysOf(clock.Days, clock.Unit), clock.PolicyNumber, clock.Rule)
+	line("start", event, event, "%s%s，当日不计（民法典第201条）", speak(event, event), begins[clock.Phase])
+	line("count", first, sum.base.Last, "%s期限%s，依据时限规则第%d版“%s”", clock.Phase.Name(), daysOf(clock.Days, clock.Unit), clock.PolicyNumber, clock.RuleName)
 	for _, a := range clock.Adjustments {
 		if a.Kind == models.AdjustExtend {
 			on := workday.OfTime(a.At)
@@ -204,6 +204,11 @@ func (r Rules) working(c *models.Case, rung models.Rung, clock *models.Clock, su
 		lines = append(lines, models.WorkLine{Kind: "provisional", Text: "暂定：所经年份的放假安排尚未公布，公布后重新计算"})
 	}
 	return append(lines, models.WorkLine{Kind: "then", Text: then})
+}
+
+// begins is what happens on the day from which a phase is counted.
+var begins = map[models.Phase]string{
+	models.PhaseAcceptance: "登记", models.PhaseReview: "上报送达", models.PhaseMediation: "开始调解", models.PhaseReturned: "退回送达",
 }
 
 // adjusted writes the line of what may have made a deadline shorter.

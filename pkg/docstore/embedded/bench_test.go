@@ -87,24 +87,6 @@ func benchEngine(tb testing.TB) (*Engine, docstore.Collection[file, *file]) {
 	return e, docstore.NewCollection[file](e, fileKind())
 }
 
-// load inserts documents in large groups.
-func load(tb testing.TB, c docstore.Collection[file, *file], n int) {
-	tb.Helper()
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range 64 {
-		wg.Go(func() {
-			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
-				if err := c.Insert(context.Background(), newFile(int(i))); err != nil {
-					tb.Error(err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-}
-
 func BenchmarkInsert(b *testing.B) {
 	for _, writers := range []int{1, 16} {
 		b.Run(fmt.Sprintf("engine/writers=%d", writers), func(b *testing.B) {

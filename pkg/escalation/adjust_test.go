@@ -1,0 +1,326 @@
+package escalation
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"fengqiao/models"
+	"fengqiao/pkg/workday"
+)
+
+var (
+	judicial = models.Actor{ID: "judicial", Name: "何明理", Role: models.RoleJudicial, Region: village[:9]}
+	county   = models.Actor{ID: "county", Name: "方正平", Role: models.RoleCounty, Region: village[:6]}
+)
+
+// mediating is a case whose mediation began at start, in the village: due at the end of 23 December.
+func mediating(t require.TestingT, r Rules) *models.Case {
+	c := logged(t, r, 1, start)
+	require.NoError(t, c.Move(r.Policy, models.ActionAccept, chair, start, "", func() error {
+		rung, _ := r.Policy.Rung(c.Level)
+		if rung.SingleClock {
+			return nil
+		}
+		clock, err := r.Start(c, models.PhaseMediation, c.Level, start, 0)
+		c.OpenStage().Clocks = append(c.OpenStage().Clocks, clock)
+		return err
+	}))
+	return c
+}
+
+// do is one change of the clock inside Move.
+func do(t require.TestingT, r Rules, c *models.Case, action models.Action, by models.Actor, now time.Time, change func() error) {
+	require.NoError(t, c.Move(r.Policy, action, by, now, "", change))
+	require.NoError(t, c.VerifyTimeline())
+}
+
+func pause(t require.TestingT, r Rules, c *models.Case, at time.Time) {
+	do(t, r, c, models.ActionPause, chair, at, func() error { return r.Pause(c, chair, models.PauseSurvey, "等测绘结果", at) })
+}
+
+func resume(t require.TestingT, r Rules, c *models.Case, at time.Time) {
+	do(t, r, c, models.ActionResume, chair, at, func() error { return r.Resume(c, at) })
+}
+
+func lines(c *models.Case) string {
+	var all []string
+	for _, line := range c.RunningClock().Working {
+		all = append(all, line.Kind+": "+line.Text)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestAdjustments(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	on := func(day string) time.Time { return local("2026-" + day + " 10:00") }
+	for _, test := range []struct {
+		name  string
+		live  func(t *testing.T, c *models.Case)
+		last  string // the last day
+		words []string
+	}{
+		{"untouched", func(*testing.T, *models.Case) {}, "2026-12-23", nil},
+		{"three days of pause do not count", func(t *testing.T, c *models.Case) {
+			pause(t, r, c, on("11-30"))
+			resume(t, r, c, on("12-03"))
+		}, "2026-12-28", []string{"skip: 12月1日至12月3日不计：暂停计时（等待鉴定、测绘）", "moved: 12月26日是周末，顺延至12月28日（民法典第203条）"}},
+		{"a pause within a day changes nothing", func(t *testing.T, c *models.Case) {
+			pause(t, r, c, on("11-30"))
+			resume(t, r, c, on("11-30").Add(time.Hour))
+		}, "2026-12-23", nil},
+		{"two pauses add up", func(t *testing.T, c *models.Case) {
+			pause(t, r, c, on("11-30"))
+			resume(t, r, c, on("12-01"))
+			pause(t, r, c, on("12-07"))
+			resume(t, r, c, on("12-08"))
+		}, "2026-12-25", nil},
+		{"an extension", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionExtend, chair, on("12-20"), func() error { return r.Extend(c, chair, 5, "双方签字同意", on("12-20")) })
+		}, "2026-12-28", []string{"summary: 从11月24日起算35日，至12月28日24时；到期自动上报枫溪镇司法所", "extend: 12月20日延期5日：双方签字同意"}},
+		{"a higher risk shortens from its day", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
+		}, "2026-12-11", []string{"risk: 12月1日风险评为橙（较高），次日起算10日（规则“村级橙色以上”），期限改为12月11日24时"}},
+		{"a higher risk late changes nothing", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionRaise, chair, on("12-18"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-18")) })
+		}, "2026-12-23", []string{"原期限更早，不变"}},
+		{"yellow has the days of blue", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Yellow; return r.Tighten(c, chair, on("12-01")) })
+			require.Empty(t, c.RunningClock().Adjustments)
+		}, "2026-12-23", nil},
+		{"an order from above", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionOrder, judicial, on("12-01"), func() error { return r.Order(c, judicial, "2026-12-05", "快办", on("12-01")) })
+		}, "2026-12-05", []string{"summary: 上级督办，至12月5日24时", "order: 12月1日督办：快办，期限改为12月5日24时"}},
+		{"an extension after a higher risk moves both ends", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
+			do(t, r, c, models.ActionExtend, chair, on("12-10"), func() error { return r.Extend(c, chair, 3, "双方同意", on("12-10")) })
+		}, "2026-12-14", nil},
+		{"a pause after a higher risk counts in neither", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
+			pause(t, r, c, on("12-03"))
+			resume(t, r, c, on("12-07"))
+		}, "2026-12-15", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := mediating(t, r)
+			test.live(t, c)
+			clock := c.RunningClock()
+			require.Equal(t, test.last, workday.OfTime(clock.DueAt.Add(-time.Second)).String(), lines(c))
+			require.Equal(t, clock.DueAt, *c.DueAt)
+			for _, words := range test.words {
+				require.Contains(t, lines(c), words)
+			}
+			for _, w := range clock.Warnings {
+				require.Equal(t, clock.DueAt.AddDate(0, 0, -w.Days), w.At, "reminders follow the deadline")
+			}
+		})
+	}
+}
+
+func TestAdjustmentsAreRefused(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	now := start.Add(24 * time.Hour)
+	for _, test := range []struct {
+		name  string
+		do    func(c *models.Case) error
+		words string
+	}{
+		{"too many days", func(c *models.Case) error { return r.Extend(c, chair, 16, "同意", now) }, "延期应为1至15日"},
+		{"no days", func(c *models.Case) error { return r.Extend(c, chair, 0, "同意", now) }, "延期应为1至15日"},
+		{"twice", func(c *models.Case) error {
+			if err := r.Extend(c, chair, 5, "同意", now); err != nil {
+				return err
+			}
+			return c.Move(r.Policy, models.ActionExtend, chair, now, "", nil)
+		}, "本级已经延期过一次"},
+		{"after an order", func(c *models.Case) error {
+			if err := r.Order(c, judicial, "2026-12-05", "快办", now); err != nil {
+				return err
+			}
+			return r.Extend(c, chair, 5, "同意", now)
+		}, "上级已经督办"},
+		{"an order for today", func(c *models.Case) error { return r.Order(c, judicial, workday.OfTime(now).String(), "快办", now) }, "应在今天之后"},
+		{"an order that is later", func(c *models.Case) error { return r.Order(c, judicial, "2026-12-23", "慢办", now) }, "只能缩短期限，现在的期限是2026-12-23"},
+		{"an order for no day", func(c *models.Case) error { return r.Order(c, judicial, "明天", "快办", now) }, "请写成年-月-日"},
+		{"an order from the same place", func(c *models.Case) error { return c.Move(r.Policy, models.ActionOrder, chair, now, "", nil) }, "由上级办理"},
+		{"paused already", func(c *models.Case) error {
+			if err := r.Pause(c, chair, models.PauseAbsent, "外出", now); err != nil {
+				return err
+			}
+			return c.Move(r.Policy, models.ActionPause, chair, now, "", nil)
+		}, "已经暂停"},
+		{"not paused", func(c *models.Case) error { return c.Move(r.Policy, models.ActionResume, chair, now, "", nil) }, "没有暂停"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			err := models.AsError(test.do(mediating(t, r)))
+			text := err.Message
+			for _, f := range err.Fields {
+				text += f.Message
+			}
+			require.Contains(t, text, test.words)
+		})
+	}
+}
+
+// Sixty days of pause in all: then the clock goes on by itself, however late the sweep comes, and
+// what is due by then goes up in the same sweep.
+func TestPauseEndsByItself(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	c := mediating(t, r)
+	pause(t, r, c, start.AddDate(0, 0, 7)) // 30 November
+	resume(t, r, c, start.AddDate(0, 0, 17))
+	again := start.AddDate(0, 0, 18) // 11 December; 50 days are left
+	pause(t, r, c, again)
+	require.Nil(t, c.DueAt, "what stands still is not due")
+	endsBy := local("2027-01-31 00:00")
+	require.Equal(t, endsBy, *c.NextAt)
+	require.Equal(t, Nothing, Decide(r.Policy, c, endsBy.Add(-time.Millisecond)).Step)
+	require.Equal(t, Resume, Decide(r.Policy, c, endsBy).Step)
+
+	st := opened(t, ladders()[0])
+	keep(t, st, c)
+	swept := run(t, st, local("2027-02-03 08:00"))
+	require.Equal(t, 1, swept.Resumed)
+	require.Zero(t, swept.Moved)
+	c = read(t, st, c.ID)
+	require.Equal(t, "2027-02-22", workday.OfTime(c.DueAt.Add(-time.Second)).String(), lines(c))
+	require.True(t, c.RunningClock().Provisional)
+
+	err := r.Pause(c, chair, models.PauseSurvey, "再等", local("2027-02-04 08:00"))
+	require.Contains(t, models.AsError(err).Message, "累计暂停已满60日")
+	swept = run(t, st, local("2027-08-01 08:00"))
+	require.Equal(t, 1, swept.Moved)
+}
+
+func TestResumedTooLateGoesUpAtOnce(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	c := mediating(t, r)
+	pause(t, r, c, start.AddDate(0, 0, 7))
+	st := opened(t, ladders()[0])
+	keep(t, st, c)
+	swept := run(t, st, start.AddDate(1, 0, 0))
+	require.Equal(t, 1, swept.Resumed)
+	require.Equal(t, 1, swept.Moved)
+	c = read(t, st, c.ID)
+	require.Equal(t, models.LevelTownship, c.Level)
+	require.Len(t, c.Stages, 2, "one level, never a cascade")
+	require.NotNil(t, c.Stages[0].Clock().Pauses[0].Until)
+}
+
+func TestUnansweredThreatIsSeenAbove(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	c := mediating(t, r)
+	c.Police = &models.PoliceDuty{AskedAt: start, AnswerBy: start.Add(24 * time.Hour)}
+	require.NoError(t, c.Move(r.Policy, models.ActionRaise, chair, start, "", func() error { c.Risk = models.Orange; return r.Tighten(c, chair, start) }))
+	require.Equal(t, c.Police.AnswerBy, *c.NextAt)
+	notices := len(c.Notices)
+	st := opened(t, ladders()[0])
+	keep(t, st, c)
+	require.Zero(t, run(t, st, start.Add(24*time.Hour-time.Millisecond)).Urged)
+	require.Equal(t, 1, run(t, st, start.Add(24*time.Hour)).Urged)
+	require.Zero(t, run(t, st, start.Add(25*time.Hour)).Urged, "once")
+	c = read(t, st, c.ID)
+	var told []string
+	for _, n := range c.Notices[notices:] {
+		require.Equal(t, models.NoticePolice, n.Kind)
+		told = append(told, n.Office)
+	}
+	require.Equal(t, []string{village + "/village", village[:9] + "/township", village[:6] + "/county"}, told)
+}
+
+func TestRecalendar(t *testing.T) {
+	t.Parallel()
+	policy := ladders()[0]
+	at := local("2026-12-30 10:00")
+	before := rulesOf(policy)
+	c := logged(t, before, 1, at)
+	require.True(t, c.RunningClock().Provisional, "2027 is not announced")
+	require.Equal(t, "2027-01-05", workday.OfTime(c.DueAt.Add(-time.Second)).String(), lines(c))
+
+	years := append(workday.Official(), workday.Year{Year: 2027, Days: []workday.Day{
+		{Date: "2027-01-01", Name: "元旦"}, {Date: "2027-01-04", Name: "元旦"}, {Date: "2027-01-09", Name: "元旦", Work: true},
+	}})
+	after := Rules{Policy: policy, Calendar: workday.NewCalendar(years...)}
+	changed, note, err := after.Recalendar(c, at.Add(time.Hour))
+	require.NoError(t, err)
+	require.True(t, changed)
+	require.Equal(t, "放假安排公布，期限由2027-01-05改为2027-01-06", note)
+	require.False(t, c.RunningClock().Provisional)
+	changed, _, err = after.Recalendar(c, at.Add(2*time.Hour))
+	require.NoError(t, err)
+	require.False(t, changed, "what is settled stays")
+}
+
+// TestDeadlineIsAFunctionOfTheFile: whatever happened to a clock, working it out anew from the file
+// gives the same; and a second life that goes through the same changes ends in the same bytes.
+func TestDeadlineIsAFunctionOfTheFile(t *testing.T) {
+	t.Parallel()
+	calendar := rulesOf(nil).Calendar
+	type change struct {
+		kind  int
+		after time.Duration
+		days  int
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		policy := anyPolicy().Draw(t, "policy")
+		policy.Rules = policy.Rules[:len(policy.Rules):len(policy.Rules)]
+		r := Rules{Policy: policy, Calendar: calendar}
+		changes := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) change {
+			return change{rapid.IntRange(0, 4).Draw(t, "kind"), time.Duration(rapid.IntRange(1, 10*24*60).Draw(t, "minutes")) * time.Minute, rapid.IntRange(1, 15).Draw(t, "days")}
+		}), 0, 8).Draw(t, "changes")
+		live := func() *models.Case {
+			c, now := mediating(t, r), start
+			for _, x := range changes {
+				now = now.Add(x.after)
+				// What the lifecycle does not allow just now changes nothing.
+				_ = apply(r, c, x.kind, x.days, now)
+			}
+			return c
+		}
+		c := live()
+		require.NoError(t, c.VerifyTimeline())
+		require.Equal(t, bytesOf(t, c), bytesOf(t, live()))
+
+		clock := *c.RunningClock()
+		rung, ok := policy.Rung(c.Level)
+		require.True(t, ok)
+		require.NoError(t, r.Recount(c, rung, &clock, c.Timeline[len(c.Timeline)-1].At))
+		require.Equal(t, c.RunningClock().DueAt, clock.DueAt)
+		require.Equal(t, c.RunningClock().Working, clock.Working)
+		for _, a := range clock.Adjustments {
+			if a.Kind == models.AdjustOrder {
+				last, err := workday.Parse(a.LastDay)
+				require.NoError(t, err)
+				require.False(t, clock.DueAt.After(last.AddDays(1).Start()), "an order holds")
+			}
+		}
+	})
+}
+
+func apply(r Rules, c *models.Case, kind, n int, now time.Time) error {
+	switch kind {
+	case 0:
+		return c.Move(r.Policy, models.ActionPause, chair, now, "", func() error { return r.Pause(c, chair, models.PauseAbsent, "外出", now) })
+	case 1:
+		return c.Move(r.Policy, models.ActionResume, chair, now, "", func() error { return r.Resume(c, now) })
+	case 2:
+		return c.Move(r.Policy, models.ActionExtend, chair, now, "", func() error { return r.Extend(c, chair, n, "同意", now) })
+	case 3:
+		day := workday.OfTime(now).AddDays(n).String()
+		return c.Move(r.Policy, models.ActionOrder, county, now, "", func() error { return r.Order(c, county, day, "快办", now) })
+	}
+	if c.Risk == models.Orange {
+		return nil
+	}
+	return c.Move(r.Policy, models.ActionRaise, chair, now, "", func() error { c.Risk = models.Orange; return r.Tighten(c, chair, now) })
+}
