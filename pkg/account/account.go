@@ -41,60 +41,79 @@ type Credentials struct {
 // Login checks the credentials and opens a session. Wrong ones give one and the same answer,
 // whether or not the account exists; too many of them are TooMany.
 func (s *Service) Login(ctx context.Context, in Credentials) (token string, session *models.Session, who *models.Account, err error) {
+	now := s.now()
+	if who, err = s.check(ctx, in, now); err != nil {
+		return "", nil, nil, err
+	}
+	token, session, err = s.open(ctx, who, now)
+	return token, session, who, err
+}
+
+// check returns the account of right credentials. Wrong ones count as a failed login.
+func (s *Service) check(ctx context.Context, in Credentials, now time.Time) (*models.Account, error) {
 	in.Username = strings.ToLower(strings.TrimSpace(in.Username))
 	if err := s.validate.Check(&in); err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
-	now := s.now()
-	who, err = s.store.Account(ctx, in.Username)
+	who, err := s.unlocked(ctx, in.Username, now)
 	if store.IsNotFound(err) {
 		if err := s.hasher.VerifyNobody(ctx, in.Password); err != nil {
-			return "", nil, nil, err
+			return nil, err
 		}
-		return "", nil, nil, wrongCredentials()
+		return nil, wrongCredentials()
 	}
 	if err != nil {
-		return "", nil, nil, err
-	}
-	if who.LockedUntil != nil && now.Before(*who.LockedUntil) {
-		wait := who.LockedUntil.Sub(now)
-		locked := models.Errorf(models.TooMany, "login.locked", "密码输错次数太多，请在%d秒后再试", int(wait.Seconds())+1)
-		locked.Wait = wait
-		return "", nil, nil, locked
+		return nil, err
 	}
 	ok, rehash, err := s.hasher.Verify(ctx, who.PasswordHash, in.Password)
 	if err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
 	if !ok || who.Disabled {
-		if err := s.countFailure(ctx, in.Username, now); err != nil {
-			return "", nil, nil, err
-		}
-		return "", nil, nil, wrongCredentials()
+		return nil, s.countFailure(ctx, in.Username, now)
+	}
+	// Others may have failed meanwhile: guesses made at once win nothing over guesses made in a row.
+	if _, err := s.unlocked(ctx, in.Username, now); err != nil {
+		return nil, err
 	}
 	if who.FailedLogins > 0 || rehash {
 		who.FailedLogins, who.LockedUntil = 0, nil
 		if rehash {
 			if who.PasswordHash, err = s.hasher.Hash(ctx, in.Password); err != nil {
-				return "", nil, nil, err
+				return nil, err
 			}
 		}
 		if err := s.store.ReplaceAccount(ctx, who); err != nil && !store.IsConflict(err) {
-			return "", nil, nil, err
+			return nil, err
 		}
 	}
-	token, session, err = s.open(ctx, who, now)
-	return token, session, who, err
+	return who, nil
+}
+
+// unlocked returns an account that may be tried now; else TooMany, which says how long to wait.
+func (s *Service) unlocked(ctx context.Context, username string, now time.Time) (*models.Account, error) {
+	who, err := s.store.Account(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	if who.LockedUntil != nil && now.Before(*who.LockedUntil) {
+		wait := who.LockedUntil.Sub(now)
+		locked := models.Errorf(models.TooMany, "login.locked", "密码输错次数太多，请在%d秒后再试", int(wait.Seconds())+1)
+		locked.Wait = wait
+		return nil, locked
+	}
+	return who, nil
 }
 
 func wrongCredentials() error {
 	return models.Errorf(models.Unauthenticated, "login.wrong", "用户名或密码不对，请重新输入")
 }
 
-// countFailure notes a failed login, whoever else does so at the same time.
+// countFailure notes a failed login, whoever else does so at the same time, and returns what is told
+// of it. Where others have locked the account meanwhile it is as if nothing had been tried.
 func (s *Service) countFailure(ctx context.Context, username string, now time.Time) error {
 	for {
-		who, err := s.store.Account(ctx, username)
+		who, err := s.unlocked(ctx, username, now)
 		if err != nil {
 			return err
 		}
@@ -103,7 +122,11 @@ func (s *Service) countFailure(ctx context.Context, username string, now time.Ti
 			until := now.Add(min(firstLockout<<min(over, 10), longestWindow))
 			who.LockedUntil = &until
 		}
-		if err := s.store.ReplaceAccount(ctx, who); !store.IsConflict(err) {
+		err = s.store.ReplaceAccount(ctx, who)
+		if err == nil {
+			return wrongCredentials()
+		}
+		if !store.IsConflict(err) {
 			return err
 		}
 	}
@@ -134,10 +157,12 @@ func (s *Service) Authenticate(ctx context.Context, token string) (models.Actor,
 		return models.Actor{}, ended
 	}
 	who, err := s.store.Account(ctx, session.Username)
-	if err != nil {
+	switch {
+	case store.IsNotFound(err):
+		return models.Actor{}, ended
+	case err != nil:
 		return models.Actor{}, err
-	}
-	if who.Disabled || who.Epoch != session.Epoch {
+	case who.Disabled || who.Epoch != session.Epoch:
 		return models.Actor{}, ended
 	}
 	return who.Actor(), nil
@@ -247,17 +272,17 @@ func (s *Service) edit(ctx context.Context, username string, change func(*models
 	}
 }
 
-// Change replaces one's own password, given the old one.
+// Change replaces one's own password, given the old one. A wrong old one counts as a failed login,
+// and too many of them are TooMany.
 func (s *Service) Change(ctx context.Context, actor models.Actor, old, password string) error {
-	_, _, _, err := s.Login(ctx, Credentials{Username: actor.ID, Password: old})
-	var e *models.Error
-	if errors.As(err, &e) && e.Kind == models.Unauthenticated {
+	_, err := s.check(ctx, Credentials{Username: actor.ID, Password: old}, s.now())
+	switch kind := models.AsError(err).Kind; {
+	case err == nil:
+		return s.SetPassword(ctx, actor.ID, password)
+	case kind == models.Unauthenticated, kind == models.Invalid:
 		return models.FieldErrorf("old", "原密码不对，请重新输入")
 	}
-	if err != nil {
-		return err
-	}
-	return s.SetPassword(ctx, actor.ID, password)
+	return err
 }
 
 // PrepareSetup returns a one-time token for making the first administrator, or "" when there is
@@ -271,17 +296,32 @@ func (s *Service) PrepareSetup(ctx context.Context) (string, error) {
 	return token, s.store.InsertSetup(ctx, &models.SetupToken{TokenHash: hash, ExpiresAt: s.now().Add(setupLife)})
 }
 
-// Setup makes the first administrator with a one-time token. The token is used up only when the
-// account was made.
+// Setup makes the first administrator with a one-time token. The token is used up first, so that of
+// several at once one makes an account; it is given back when the account could not be made.
 func (s *Service) Setup(ctx context.Context, token string, form AccountForm) (*models.Account, error) {
 	used := models.Errorf(models.NotFound, "setup.used", "这个设置链接已失效，请重新启动系统后使用日志里的新链接")
 	setup, err := s.store.Setup(ctx, HashToken(token))
-	if store.IsNotFound(err) {
+	if err == nil {
+		err = s.store.DeleteSetup(ctx, setup)
+	}
+	if store.IsNotFound(err) || store.IsConflict(err) {
 		return nil, used
 	}
 	if err != nil {
 		return nil, err
 	}
+	who, err := s.first(ctx, setup, form, used)
+	if err != nil && !errors.Is(err, used) {
+		// The caller may have gone away; the token must not be lost for that.
+		if lost := s.store.InsertSetup(context.WithoutCancel(ctx), setup); lost != nil {
+			err = errors.Join(err, lost)
+		}
+	}
+	return who, err
+}
+
+// first makes the first administrator, or is the error used where there is one or the token is old.
+func (s *Service) first(ctx context.Context, setup *models.SetupToken, form AccountForm, used error) (*models.Account, error) {
 	has, err := s.store.HasAdmin(ctx)
 	if err != nil {
 		return nil, err
@@ -290,9 +330,5 @@ func (s *Service) Setup(ctx context.Context, token string, form AccountForm) (*m
 		return nil, used
 	}
 	form.Role = models.RoleAdmin
-	who, err := s.Create(ctx, form)
-	if err != nil {
-		return nil, err
-	}
-	return who, s.store.DeleteSetup(ctx, setup)
+	return s.Create(ctx, form)
 }

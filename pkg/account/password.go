@@ -76,6 +76,9 @@ func (h *Hasher) VerifyNobody(ctx context.Context, password string) error {
 // derive waits for its turn and works. The same password typed on different keyboards is the same:
 // it is normalised first (NFKC).
 func (h *Hasher) derive(ctx context.Context, c cost, password string, salt []byte, size uint32) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err // where a slot is free as well, select would choose either
+	}
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
@@ -104,6 +107,9 @@ func parse(hash string) (c cost, salt, key []byte, err error) {
 	if err1 != nil || err2 != nil || len(key) < 16 || c.memory > maxMemory || c.time < 1 || c.time > 16 || c.threads < 1 {
 		return c, nil, nil, errHash
 	}
+	if format(c, salt, key) != hash { // Sscanf leaves what follows the number
+		return c, nil, nil, errHash
+	}
 	return c, salt, key, nil
 }
 
@@ -111,6 +117,7 @@ const shortestPassword = 8
 
 // CheckPassword refuses a password that is too easy. The error says in plain Chinese what to do.
 func CheckPassword(password string) error {
+	password = norm.NFKC.String(password) // as it is hashed: full-width digits are digits
 	n := utf8.RuneCountInString(password)
 	distinct := map[rune]bool{}
 	for _, r := range password {

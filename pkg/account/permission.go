@@ -38,7 +38,9 @@ func (p Permission) Holders() []models.Role {
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
 	case WriteCases:
 		return slices.Clone(handlersOfCases)
-	case ReviewCases, BuildReports:
+	case ReviewCases: // the chair signs in where one rung of a village hands up to another
+		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}
+	case BuildReports:
 		return []models.Role{models.RoleJudicial, models.RoleCounty}
 	case ReadAccesses:
 		return []models.Role{models.RoleAuditor}

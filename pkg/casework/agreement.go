@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"fengqiao/models"
@@ -12,12 +14,9 @@ import (
 
 // Agree records the agreement that a sitting reached and ends the clock.
 func (s *Service) Agree(ctx context.Context, actor models.Actor, ref Ref, form AgreementForm) (*models.Case, error) {
-	form.Items = trimList(form.Items)
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
-		if c.State == models.Mediating && len(c.Sittings) == 0 {
+	form.Items, form.OralReason = trimList(form.Items), strings.TrimSpace(form.OralReason)
+	return s.change(ctx, actor, ref, models.ActionAgree, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		if len(c.Sittings) == 0 {
 			return models.Errorf(models.Precondition, "agreement.no_sitting", "请先登记至少一次调解记录，再登记协议")
 		}
 		agreement, err := form.agreement(c, now)
@@ -45,7 +44,7 @@ func (f *AgreementForm) agreement(c *models.Case, now time.Time) (*models.Agreem
 	today := workday.OfTime(now).String()
 	a := &models.Agreement{
 		Form: f.Form, OralReason: f.OralReason, Facts: f.Facts, Items: f.Items, Manner: f.Manner, AmountFen: f.AmountFen,
-		Signatures: f.Signatures, MediatorSigned: f.MediatorSigned, Sealed: f.Sealed, ReachedOn: f.ReachedOn, RecordedAt: now, Level: c.Level,
+		Signatures: slices.Clone(f.Signatures), MediatorSigned: f.MediatorSigned, Sealed: f.Sealed, ReachedOn: f.ReachedOn, RecordedAt: now, Level: c.Level,
 	}
 	if a.ReachedOn == "" {
 		a.ReachedOn = today
@@ -53,23 +52,30 @@ func (f *AgreementForm) agreement(c *models.Case, now time.Time) (*models.Agreem
 	if a.ReachedOn > today {
 		fault("reachedOn", "达成协议日期不能晚于今天")
 	}
-	if n := len(c.Sittings); n > 0 {
-		if first := workday.OfTime(c.Sittings[0].HeldAt).String(); a.ReachedOn < first {
-			fault("reachedOn", "达成协议日期不能早于第一次调解的日期%s", first)
-		}
+	// Sittings stand in the order in which they were written down.
+	first := slices.MinFunc(c.Sittings, func(a, b models.Sitting) int { return a.HeldAt.Compare(b.HeldAt) })
+	if day := workday.OfTime(first.HeldAt).String(); a.ReachedOn < day {
+		fault("reachedOn", "达成协议日期不能早于第一次调解的日期%s", day)
 	}
 	a.InForceOn = a.ReachedOn
 	if a.Form == "written" {
 		for i := range a.Signatures {
-			if s := &a.Signatures[i]; s.SignedOn == "" {
+			s := &a.Signatures[i]
+			if s.SignedOn == "" {
 				s.SignedOn = a.ReachedOn
 			}
+			if !slices.ContainsFunc(c.Parties, func(p models.Party) bool { return p.Name == s.Party }) {
+				fault(fmt.Sprintf("signatures[%d].party", i), "“%s”不是本案当事人", s.Party)
+			}
 		}
-		if len(a.Signatures) == 0 {
-			for _, p := range c.Parties {
-				if p.Role != models.ThirdParty {
-					a.Signatures = append(a.Signatures, models.Signature{Party: p.Name, SignedOn: a.ReachedOn})
-				}
+		for _, p := range c.Parties {
+			signed := slices.ContainsFunc(a.Signatures, func(s models.Signature) bool { return s.Party == p.Name })
+			switch {
+			case p.Role == models.ThirdParty || signed:
+			case len(f.Signatures) == 0: // nothing was said of signatures: all signed on that day
+				a.Signatures = append(a.Signatures, models.Signature{Party: p.Name, SignedOn: a.ReachedOn})
+			default:
+				fault("signatures", "还缺%s的签名，协议自双方都签名后生效", p.Name)
 			}
 		}
 		for _, day := range []*string{&a.MediatorSigned, &a.Sealed} {
@@ -122,16 +128,13 @@ func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // Perform ticks off what was performed. When nothing is left the case closes as 履行完毕.
 func (s *Service) Perform(ctx context.Context, actor models.Actor, ref Ref, form PerformForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionPerform, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		if form.On > workday.OfTime(now).String() {
 			return models.FieldErrorf("on", "履行日期不能晚于今天")
 		}
 		note := form.Note
 		if form.Seq > 0 {
-			note = fmt.Sprintf("第%d期已履行 %s", form.Seq, form.Note)
+			note = strings.TrimSpace(fmt.Sprintf("第%d期已履行 %s", form.Seq, form.Note))
 		}
 		err := c.Move(rules.Policy, models.ActionPerform, actor, now, note, func() error {
 			a := c.Agreement

@@ -53,13 +53,17 @@ func (s *Service) List(ctx context.Context, actor models.Actor, filter store.Cas
 }
 
 // SearchGrams turns what people type into the pieces a list is narrowed by: words of at least two
-// characters, or a whole identity or phone number, which is looked up by its keyed digest.
+// characters, or a whole identity number, phone number or credit code, which is looked up by its
+// keyed digest.
 func (s *Service) SearchGrams(q string) ([]string, error) {
 	if id, err := models.CheckIDNumber(q); err == nil {
 		return []string{numberGram(s.ring.Index(id))}, nil
 	}
 	if phone, err := models.CheckPhone(q); err == nil {
 		return []string{numberGram(s.ring.Index(phone))}, nil
+	}
+	if code, err := models.CheckCreditCode(q); err == nil {
+		return []string{numberGram(s.ring.Index(code))}, nil
 	}
 	grams := models.Grams(q)
 	grams = slices.DeleteFunc(grams, func(g string) bool { return len([]rune(g)) < 2 })
@@ -80,29 +84,39 @@ func noCases() error {
 
 // Policy is the policy that governs a case's next step; see escalation.RulesFor.
 func (s *Service) Policy(ctx context.Context, c *models.Case) (*models.Policy, error) {
-	rules, err := escalation.RulesFor(ctx, s.store, c, s.now())
-	return rules.Policy, err
+	return escalation.PolicyFor(ctx, s.store, c, s.now())
 }
 
 // attempts bounds how often a change is made again after losing against another writer. Sixteen
 // writers of one document need at most sixteen rounds.
 const attempts = 32
 
-// change loads a case, lets act change it through Case.Move and writes it back. If the caller named
-// a version, another version is a Conflict that says who changed what; if not, it tries again.
-func (s *Service) change(ctx context.Context, actor models.Actor, ref Ref, act func(*models.Case, escalation.Rules, time.Time) error) (*models.Case, error) {
+// change loads a case, lets act change it through Case.Move and writes it back. Whether the actor may
+// do the action at all comes before the faults of the form: they are nobody else's business. When
+// another writer was faster it tries again; if the caller named a version, the case is then another
+// than the one they saw, which is a Conflict that says who changed what. form may be nil: then act
+// checks what there is to check.
+func (s *Service) change(ctx context.Context, actor models.Actor, ref Ref, action models.Action, form any, act func(*models.Case, escalation.Rules, time.Time) error) (*models.Case, error) {
 	for range attempts {
 		c, err := s.Case(ctx, actor, ref.ID)
 		if err != nil {
 			return nil, err
 		}
-		if ref.Version != 0 && ref.Version != c.Version {
+		if ref.Version != 0 && c.ChangedSince(ref.Version) {
 			return nil, changedMeanwhile(c)
 		}
 		now := s.now()
 		rules, err := escalation.RulesFor(ctx, s.store, c, now)
 		if err != nil {
 			return nil, err
+		}
+		if _, err := models.Permit(c.Seating(rules.Policy), action, actor); err != nil {
+			return nil, err
+		}
+		if form != nil {
+			if err := s.validate.Check(form); err != nil {
+				return nil, err
+			}
 		}
 		if err := act(c, rules, now); err != nil {
 			return nil, err
@@ -112,14 +126,9 @@ func (s *Service) change(ctx context.Context, actor models.Actor, ref Ref, act f
 		switch {
 		case err == nil:
 			return c, nil
-		case store.IsConflict(err) && ref.Version == 0, store.IsDuplicate(err, store.IndexNumberKey):
-			continue
-		case store.IsConflict(err):
-			if latest, getErr := s.Case(ctx, actor, ref.ID); getErr == nil {
-				return nil, changedMeanwhile(latest)
-			}
+		case !store.IsConflict(err) && !store.IsDuplicate(err, store.IndexNumberKey):
+			return nil, err
 		}
-		return nil, err
 	}
 	return nil, models.Errorf(models.Conflict, "conflict", "同时修改的人太多，请稍后再试")
 }

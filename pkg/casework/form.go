@@ -22,6 +22,7 @@ type LogForm struct {
 	AmountFen   int64                     `json:"amountFen,omitempty" validate:"money" label:"涉及金额"`
 	Households  int                       `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
 	Risk        models.RiskLevel          `json:"risk,omitempty" validate:"omitempty,oneof=blue yellow orange red" label:"风险等级"`
+	Threat      bool                      `json:"threat,omitempty" label:"可能激化为治安或刑事案件"` // asks for the report to the police
 	Parties     []PartyForm               `json:"parties" validate:"min=2,max=60,dive" label:"当事人"`
 	Land        *models.LandTransferFacts `json:"landTransfer,omitempty" label:"土地流转情况"`
 	Dividend    *models.DividendFacts     `json:"dividend,omitempty" label:"集体分红情况"`
@@ -99,14 +100,14 @@ func (f *LogForm) check(now time.Time) error {
 		if p.IDNumber == "" {
 			continue
 		}
-		var err error
+		tidy := models.CheckCreditCode
 		if p.Kind == models.Person {
-			p.IDNumber, err = models.CheckIDNumber(p.IDNumber)
-		} else {
-			p.IDNumber, err = models.CheckCreditCode(p.IDNumber)
+			tidy = models.CheckIDNumber
 		}
-		if err != nil {
+		if number, err := tidy(p.IDNumber); err != nil {
 			fault(fmt.Sprintf("parties[%d].idNumber", i), "%s", err)
+		} else {
+			p.IDNumber = number // what is wrong stays as it was typed
 		}
 	}
 	today := workday.OfTime(now).String()
@@ -218,6 +219,7 @@ type ReferForm struct {
 type EscalateForm struct {
 	Reason models.Reason `json:"reason" validate:"required,oneof=failed asked conflict risk" label:"上报原因"`
 	Note   string        `json:"note" validate:"notblank,max=1000" label:"情况说明"`
+	Asked  string        `json:"asked,omitempty" validate:"max=500" label:"请上级做什么"`
 }
 
 // ReviewForm is the township's or county's answer to an escalation.
@@ -235,6 +237,7 @@ type ReviewForm struct {
 type RiskForm struct {
 	Risk   models.RiskLevel `json:"risk" validate:"required,oneof=blue yellow orange red" label:"风险等级"`
 	Reason string           `json:"reason" validate:"notblank,max=500" label:"理由"`
+	Threat bool             `json:"threat,omitempty" label:"可能激化为治安或刑事案件"`
 }
 
 func trimList(list []string) []string {

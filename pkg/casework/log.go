@@ -75,7 +75,7 @@ func (s *Service) checkLog(form *LogForm, now time.Time) error {
 // the same write.
 func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogForm, now time.Time) error {
 	seat := actor.Role.Seat()
-	if form.Intake == "township" {
+	if form.Intake == "township" && c.Conflict.Exists {
 		seat = models.RegionTownship
 	}
 	rung, ok := rules.Policy.Intake(seat)
@@ -89,6 +89,9 @@ func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogF
 	clock, err := rules.Start(c, phase, rung.Level, now, 0)
 	if err != nil {
 		return err
+	}
+	if form.Threat {
+		askPolice(c, rules.Policy, now)
 	}
 	c.Log(actor, now, rung, models.OfficeOf(rung, c.Place), clock, logNote(c))
 	if slices.Contains(rules.Policy.AtOnce, c.Risk) {

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -14,11 +15,8 @@ import (
 
 // Accept is 受理: the case gets its number and the clock of mediation starts.
 func (s *Service) Accept(ctx context.Context, actor models.Actor, ref Ref, form AcceptForm) (*models.Case, error) {
-	form.Mediators = trimList(form.Mediators)
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	form.Mediators, form.Consent = trimList(form.Mediators), strings.TrimSpace(form.Consent)
+	return s.change(ctx, actor, ref, models.ActionAccept, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		return c.Move(rules.Policy, models.ActionAccept, actor, now, form.Consent, func() error {
 			rung, _ := rules.Policy.Rung(c.Level)
 			if c.Conflict.Exists && rung.Seat == models.RegionVillage && c.Conflict.Consent == "" {
@@ -57,23 +55,17 @@ func receive(c *models.Case, rules escalation.Rules, rung models.Rung, actor mod
 
 // Decline is 不予受理.
 func (s *Service) Decline(ctx context.Context, actor models.Actor, ref Ref, form DeclineForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.end(ctx, actor, ref, models.ActionDecline, models.OutcomeDeclined, form.Reason)
+	return s.end(ctx, actor, ref, models.ActionDecline, models.OutcomeDeclined, &form, form.Reason)
 }
 
 // Withdraw ends a case because the applicant takes it back, or a party ends mediation
 // (人民调解法第17、23条).
 func (s *Service) Withdraw(ctx context.Context, actor models.Actor, ref Ref, form ReasonForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.end(ctx, actor, ref, models.ActionWithdraw, models.OutcomeWithdrawn, form.Reason)
+	return s.end(ctx, actor, ref, models.ActionWithdraw, models.OutcomeWithdrawn, &form, form.Reason)
 }
 
-func (s *Service) end(ctx context.Context, actor models.Actor, ref Ref, action models.Action, outcome models.Outcome, reason string) (*models.Case, error) {
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+func (s *Service) end(ctx context.Context, actor models.Actor, ref Ref, action models.Action, outcome models.Outcome, form any, reason string) (*models.Case, error) {
+	return s.change(ctx, actor, ref, action, form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		return c.Move(rules.Policy, action, actor, now, reason, func() error {
 			c.EndStage(now, outcome, "", reason)
 			return nil
@@ -84,10 +76,7 @@ func (s *Service) end(ctx context.Context, actor models.Actor, ref Ref, action m
 // RecordSitting adds one 调解记录.
 func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref, form SittingForm) (*models.Case, error) {
 	form.Mediators, form.Participants = trimList(form.Mediators), trimList(form.Participants)
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionSitting, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		if form.HeldAt.After(now) {
 			return models.FieldErrorf("heldAt", "调解时间不能晚于现在")
 		}
@@ -115,13 +104,10 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 
 // Fail is 调解不成: the parties are told of their remedies (人民调解法第26条).
 func (s *Service) Fail(ctx context.Context, actor models.Actor, ref Ref, form FailForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	if !form.RemediesTold {
-		return nil, models.FieldErrorf("remediesTold", "终止调解前，请先告知当事人可以仲裁、行政处理或起诉（人民调解法第26条），并在此勾选")
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionFail, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		if !form.RemediesTold {
+			return models.FieldErrorf("remediesTold", "终止调解前，请先告知当事人可以仲裁、行政处理或起诉（人民调解法第26条），并在此勾选")
+		}
 		return c.Move(rules.Policy, models.ActionFail, actor, now, form.Reason, func() error {
 			c.Failure = &models.Failure{At: now, Reason: form.Reason, RemediesTold: true, RemediesText: models.Remedies(c.Type), Level: c.Level}
 			c.EndStage(now, models.OutcomeFailed, "", form.Reason)
@@ -132,10 +118,7 @@ func (s *Service) Fail(ctx context.Context, actor models.Actor, ref Ref, form Fa
 
 // Refer is 转出 to arbitration, court, an administrative department or the police.
 func (s *Service) Refer(ctx context.Context, actor models.Actor, ref Ref, form ReferForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionRefer, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		return refer(c, rules, actor, now, form)
 	})
 }
@@ -155,10 +138,7 @@ func refer(c *models.Case, rules escalation.Rules, actor models.Actor, now time.
 
 // Close is 结案 of an agreement that was performed, or of a failed mediation.
 func (s *Service) Close(ctx context.Context, actor models.Actor, ref Ref, form CloseForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionClose, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		if a := c.Agreement; a != nil && c.State == models.Agreed {
 			for _, i := range a.Instalments {
 				if i.PerformedOn == "" {

@@ -14,13 +14,10 @@ import (
 
 // Escalate hands a case up because a person asks for it.
 func (s *Service) Escalate(ctx context.Context, actor models.Actor, ref Ref, form EscalateForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, models.ActionEscalate, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		note := models.NameOf(models.EscalationReasons(), string(form.Reason)) + "：" + form.Note
 		return c.Move(rules.Policy, models.ActionEscalate, actor, now, note, func() error {
-			return rules.HandUp(c, now, form.Reason, form.Note)
+			return rules.HandUp(c, now, escalation.HandOver{Reason: form.Reason, Note: form.Note, Asked: form.Asked})
 		})
 	})
 }
@@ -28,8 +25,8 @@ func (s *Service) Escalate(ctx context.Context, actor models.Actor, ref Ref, for
 // Reviews returns one page of the cases that wait at the actor's own office, or offices, to be signed
 // in; the earliest deadline first.
 func (s *Service) Reviews(ctx context.Context, actor models.Actor, after string, limit int) (store.CasePage, error) {
-	if seat := actor.Role.Seat(); seat != models.RegionTownship && seat != models.RegionCounty {
-		return store.CasePage{}, models.Errorf(models.Forbidden, "case.reviews", "只有司法所和县矛调中心签收上报的案件")
+	if !signsIn(actor.Role) {
+		return store.CasePage{}, models.Errorf(models.Forbidden, "case.reviews", "只有村调委会主任、司法所和县矛调中心签收上报的案件")
 	}
 	policy, err := s.store.PolicyInForce(ctx, actor.Region[:6], s.now())
 	if err != nil {
@@ -47,14 +44,22 @@ func (s *Service) Reviews(ctx context.Context, actor models.Actor, after string,
 	return s.store.Cases(ctx, actor.Scope(), filter, after, limit)
 }
 
+// signsIn says whether a role signs in what is handed up to its office.
+func signsIn(role models.Role) bool {
+	return slices.ContainsFunc(models.Lifecycle(), func(t models.Transition) bool {
+		return t.Action == models.ActionReceive && slices.Contains(t.Roles, role)
+	})
+}
+
 // Review answers an escalation: sign in and take over, send back once with what is missing, or
 // refer.
 func (s *Service) Review(ctx context.Context, actor models.Actor, ref Ref, form ReviewForm) (*models.Case, error) {
 	form.Missing = trimList(form.Missing)
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
+	action := models.ActionReceive
+	if form.Decision == "return" {
+		action = models.ActionReturn
 	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	return s.change(ctx, actor, ref, action, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		switch form.Decision {
 		case "accept":
 			return s.receive(ctx, c, rules, actor, now, form)
@@ -66,12 +71,6 @@ func (s *Service) Review(ctx context.Context, actor models.Actor, ref Ref, form 
 		}
 		if strings.TrimSpace(form.Note) == "" {
 			return models.FieldErrorf("note", "请填写转出的理由")
-		}
-		if c.Review != models.ReviewPending {
-			_, err := models.Permit(c.Seating(rules.Policy), models.ActionReceive, actor)
-			if err != nil {
-				return err
-			}
 		}
 		return refer(c, rules, actor, now, ReferForm{To: form.To, Name: form.Name, Reason: form.Note})
 	})
@@ -131,19 +130,33 @@ func giveBack(c *models.Case, rules escalation.Rules, actor models.Actor, now ti
 // Assess raises or lowers the risk of a dispute. A level that the policy says must not wait goes up
 // at once, in the same write.
 func (s *Service) Assess(ctx context.Context, actor models.Actor, ref Ref, form RiskForm) (*models.Case, error) {
-	if err := s.validate.Check(&form); err != nil {
-		return nil, err
-	}
-	return s.change(ctx, actor, ref, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	// Which of the two actions it is, the case tells. Who may lower may raise as well.
+	return s.change(ctx, actor, ref, models.ActionRaise, nil, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		action := models.ActionRaise
+		if rank := form.Risk.Rank(); rank > 0 && rank < c.Risk.Rank() {
+			action = models.ActionLower
+		}
+		if _, err := models.Permit(c.Seating(rules.Policy), action, actor); err != nil {
+			return err
+		}
+		if err := s.validate.Check(&form); err != nil {
+			return err
+		}
 		if form.Risk == c.Risk {
 			return models.FieldErrorf("risk", "风险等级已经是%s", c.Risk.Name())
 		}
-		action := models.ActionRaise
-		if form.Risk.Rank() < c.Risk.Rank() {
-			action = models.ActionLower
-		}
 		note := fmt.Sprintf("由%s改为%s：%s", c.Risk.Name(), form.Risk.Name(), form.Reason)
-		if err := c.Move(rules.Policy, action, actor, now, note, func() error { c.Risk = form.Risk; return nil }); err != nil {
+		err := c.Move(rules.Policy, action, actor, now, note, func() error {
+			c.Risk = form.Risk
+			if form.Threat {
+				askPolice(c, rules.Policy, now)
+			}
+			if action == models.ActionLower {
+				return nil
+			}
+			return rules.Tighten(c, actor, now)
+		})
+		if err != nil {
 			return err
 		}
 		if action == models.ActionRaise && c.Review != models.ReviewPending && slices.Contains(rules.Policy.AtOnce, c.Risk) {
@@ -160,6 +173,6 @@ func raiseUp(c *models.Case, rules escalation.Rules, now time.Time, why string) 
 	}
 	note := "风险等级为" + c.Risk.Name() + "，立即上报：" + why
 	return c.Move(rules.Policy, models.ActionExpire, models.SystemActor(), now, note, func() error {
-		return rules.HandUp(c, now, models.ReasonRisk, note)
+		return rules.HandUp(c, now, escalation.HandOver{Reason: models.ReasonRisk, Note: note})
 	})
 }

@@ -48,6 +48,10 @@ func (s *tale) township(actions ...models.Action) *tale {
 	return s.do(models.Actor{ID: "j", Role: models.RoleJudicial, Region: s.c.Place.Township}, actions...)
 }
 
+func (s *tale) county(actions ...models.Action) *tale {
+	return s.do(models.Actor{ID: "k", Role: models.RoleCounty, Region: s.c.Place.County}, actions...)
+}
+
 func (s *tale) do(actor models.Actor, actions ...models.Action) *tale {
 	for _, action := range actions {
 		if action == models.ActionEscalate {
@@ -71,6 +75,59 @@ func (s *tale) owes(days ...string) *tale {
 		s.c.Agreement.Instalments = append(s.c.Agreement.Instalments, models.Instalment{Seq: i + 1, DueOn: day})
 	}
 	return s
+}
+
+// agreed says how an agreement was made and over how much.
+func (s *tale) agreed(form string, fen int64) *tale {
+	s.c.Agreement.Form, s.c.Agreement.AmountFen = form, fen
+	return s
+}
+
+// toldMonth is the month in which each figure of the county is above zero by the tales alone.
+const toldMonth = "2026-10"
+
+// told are tales of that month: something of everything.
+func told(t *testing.T) []*models.Case {
+	t.Helper()
+	const (
+		accept, sit, agree, perform, end = models.ActionAccept, models.ActionSitting, models.ActionAgree, models.ActionPerform, models.ActionClose
+		up, receive, giveBack            = models.ActionEscalate, models.ActionReceive, models.ActionReturn
+	)
+	calm := func() *tale { return begin(t, "2026-10-02 09:00", models.Blue).at("2026-10-03 09:00") }
+	red := begin(t, "2026-10-30 09:00", models.Red)
+	red.handUp(red.c, models.ActionExpire, models.SystemActor(), models.ReasonRisk)
+	tales := []*tale{
+		begin(t, "2026-09-23 09:00", models.Yellow).village(accept), // too late, and nobody has looked
+		calm().village(accept).at("2026-10-06 09:00").village(agree).agreed("written", 5_000_00).owes("2026-10-20").at("2026-10-19 09:00").village(perform).at("2026-11-05 09:00").village(end),
+		calm().village(accept, agree).agreed("oral", 0).owes("2026-10-10"),
+		calm().village(accept, sit, models.ActionFail, end),
+		calm().village(accept, models.ActionWithdraw),
+		calm().village(models.ActionDecline),
+		calm().village(accept, models.ActionRefer),
+		calm().village(accept, up).at("2026-10-05 09:00").township(receive, sit, agree),
+		calm().village(accept, up).at("2026-10-05 09:00").township(receive, up).at("2026-10-07 09:00").county(receive, agree),
+		begin(t, "2026-09-10 09:00", models.Blue).village(accept).at("2026-10-26 09:00").sweep(),
+		calm().village(accept, up).at("2026-10-05 09:00").township(giveBack),
+		red,
+		begin(t, "2026-10-30 09:00", models.Orange),
+	}
+	cases := make([]*models.Case, len(tales))
+	for i, s := range tales {
+		require.NoError(t, s.c.VerifyTimeline())
+		cases[i] = s.c
+	}
+	return cases
+}
+
+// TestEveryFigureIsTold holds that the tales have something of everything: a figure that is zero in
+// them would be shown by no test.
+func TestEveryFigureIsTold(t *testing.T) {
+	t.Parallel()
+	report := screening.Compute(county, window(t, toldMonth), slices.Values(told(t)), townships)
+	for _, f := range report.Figures {
+		require.Positive(t, f.Value, f.Key)
+	}
+	require.Len(t, report.Figures, len(screening.Figures()))
 }
 
 // nonzero lists the figures of the county's report that are not zero, as text.

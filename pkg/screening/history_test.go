@@ -55,20 +55,7 @@ func inside(r *models.Region) []*models.Region {
 func policy() *models.Policy { return models.DefaultPolicy(local("2025-01-01 00:00")) }
 
 // sevenDays is 四级七天: two rungs at the village, two at the township, one clock each.
-func sevenDays() *models.Policy {
-	p := policy()
-	p.Ladder = []models.Rung{
-		{Level: "group", Name: "组级", Seat: models.RegionVillage, Body: "committee", SingleClock: true},
-		{Level: "village", Name: "村级", Seat: models.RegionVillage, Body: "committee", SingleClock: true},
-		{Level: "office", Name: "镇司法所", Seat: models.RegionTownship, Body: "office", SingleClock: true},
-		{Level: "township", Name: "镇级", Seat: models.RegionTownship, Body: "committee", SingleClock: true},
-	}
-	p.Rules = []models.Rule{
-		{ID: "group", Phase: models.PhaseMediation, Levels: []string{"group"}, Days: 1, Unit: models.CalendarDays},
-		{ID: "others", Phase: models.PhaseMediation, Levels: []string{"village", "office", "township"}, Days: 2, Unit: models.CalendarDays},
-	}
-	return p
-}
+func sevenDays() *models.Policy { return models.FourLevelPolicy(local("2025-01-01 00:00")) }
 
 func local(text string) time.Time {
 	at, err := time.ParseInLocation("2006-01-02 15:04", text, workday.Zone)
@@ -193,7 +180,11 @@ func (h *history) act(c *models.Case) {
 	if do.action == models.ActionLower && c.Risk == models.Blue || do.action == models.ActionRaise && c.Risk == models.Red {
 		return
 	}
-	require.NoError(h.tb, c.Move(h.rules.Policy, do.action, do.actor, h.now, "", func() error { return h.change(c, do.action, do.actor) }))
+	err := c.Move(h.rules.Policy, do.action, do.actor, h.now, "", func() error { return h.change(c, do.action, do.actor) })
+	if err != nil && slices.Contains([]models.Kind{models.Precondition, models.Invalid}, models.AsError(err).Kind) {
+		return // the rules of the clock do not allow it now
+	}
+	require.NoError(h.tb, err)
 	if do.action == models.ActionPerform && !slices.ContainsFunc(c.Agreement.Instalments, func(in models.Instalment) bool { return in.PerformedOn == "" }) {
 		require.NoError(h.tb, c.Move(h.rules.Policy, models.ActionClose, do.actor, h.now, "", nil))
 	}
@@ -203,7 +194,7 @@ func (h *history) handUp(c *models.Case, action models.Action, actor models.Acto
 	if _, ok := h.rules.Policy.Above(c.Level); !ok {
 		return
 	}
-	require.NoError(h.tb, c.Move(h.rules.Policy, action, actor, h.now, "", func() error { return h.rules.HandUp(c, h.now, reason, "") }))
+	require.NoError(h.tb, c.Move(h.rules.Policy, action, actor, h.now, "", func() error { return h.rules.HandUp(c, h.now, escalation.HandOver{Reason: reason}) }))
 }
 
 // change is what the use cases do inside Move.
@@ -264,10 +255,23 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 				break
 			}
 		}
+	case models.ActionPause:
+		return h.rules.Pause(c, actor, models.PauseSurvey, "", now)
+	case models.ActionResume:
+		return h.rules.Resume(c, now)
+	case models.ActionExtend:
+		return h.rules.Extend(c, actor, 1+h.pick(15), "", now)
+	case models.ActionOrder:
+		return h.rules.Order(c, actor, workday.OfTime(now).AddDays(1+h.pick(9)).String(), "", now)
+	case models.ActionTake:
+		return h.rules.HandUp(c, now, escalation.HandOver{Reason: models.ReasonOrdered})
 	case models.ActionRaise:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
+	case models.ActionClose, models.ActionPolice:
+	default:
+		return fmt.Errorf("these histories do not know how to %s", action)
 	}
 	return nil
 }

@@ -32,8 +32,8 @@ func setupKind() *docstore.Kind { return &docstore.Kind{Name: "setups", Deletabl
 func accessKind() *docstore.Kind {
 	return &docstore.Kind{
 		Name:    "accesses",
-		Fields:  []docstore.Field{{Path: "case", Type: docstore.String}, {Path: "at", Type: docstore.Time}},
-		Indexes: []docstore.Index{{Name: "case", Fields: []string{"case", "at"}}, {Name: "at", Fields: []string{"at"}}},
+		Fields:  []docstore.Field{{Path: "at", Type: docstore.Time}},
+		Indexes: []docstore.Index{{Name: "at", Fields: []string{"at"}}},
 	}
 }
 

@@ -36,6 +36,7 @@ func caseKind() *docstore.Kind {
 			{Path: "loggedAt", Type: docstore.Time},
 			{Path: "dueAt", Type: docstore.Time},
 			{Path: "nextAt", Type: docstore.Time},
+			{Path: "noticeAt", Type: docstore.Time},
 			{Path: "activeUntil", Type: docstore.Time},
 			{Path: "grams", Type: docstore.String, Array: true},
 		},
@@ -43,6 +44,8 @@ func caseKind() *docstore.Kind {
 			{Name: IndexDraftKey, Fields: []string{"draftKey"}, Unique: true},
 			{Name: IndexNumberKey, Fields: []string{"numberKey"}, Unique: true},
 			{Name: "next", Fields: []string{"nextAt"}},
+			{Name: "county_next", Fields: []string{"place.county", "nextAt"}},
+			{Name: "notice", Fields: []string{"noticeAt"}},
 			{Name: "office_due", Fields: []string{"office.id", "dueAt"}},
 			{Name: "village", Fields: []string{"place.village", "state", "loggedAt"}},
 			{Name: "township", Fields: []string{"place.township", "state", "loggedAt"}},
@@ -55,9 +58,10 @@ func caseKind() *docstore.Kind {
 	}
 }
 
-// CaseFilter says which cases a list shows. Empty fields ask for nothing. A list that asks for what
-// is due is ordered by the deadline, the earliest first; every other by the day of logging, the
-// newest first.
+// CaseFilter says which cases a list shows. Empty fields ask for nothing. A search by grams is
+// ordered by the day of logging, the newest first. A list that asks for what is due, or waits at an
+// office, has only cases whose clock runs and is ordered by the deadline, the earliest first; every
+// other is ordered as a search is.
 type CaseFilter struct {
 	County, Township, Village string
 	State                     models.State
@@ -128,7 +132,6 @@ func (f *CaseFilter) query(place string, townships []string) docstore.Query {
 		switch {
 		case len(f.Offices) > 0:
 			query.Index = "office_due"
-			conditions = append(conditions, docstore.In("office.id", f.Offices...))
 			equal("place."+string(kind), place)
 		case kind == models.RegionCounty:
 			query.Index = "county_due"
@@ -140,14 +143,17 @@ func (f *CaseFilter) query(place string, townships []string) docstore.Query {
 				equal("place.village", place)
 			}
 		}
-		if f.DueBefore != nil {
-			conditions = append(conditions, docstore.AtMost("dueAt", *f.DueBefore))
-		}
 		equal("state", string(f.State))
 	default:
 		query.Index = string(kind)
 		equal("place."+string(kind), place)
 		state()
+	}
+	if len(f.Offices) > 0 {
+		conditions = append(conditions, docstore.In("office.id", f.Offices...))
+	}
+	if f.DueBefore != nil {
+		conditions = append(conditions, docstore.AtMost("dueAt", *f.DueBefore))
 	}
 	equal("level", f.Level)
 	equal("type", string(f.Type))
@@ -207,9 +213,12 @@ func (s *Store) ReplaceCase(ctx context.Context, c *models.Case) error {
 	return told(s.cases.Replace(ctx, c), "纠纷")
 }
 
-// ReplaceCases writes many cases back, each with its own result.
+// ReplaceCases writes many cases back, each with its own result, which is one of ReplaceCase.
 func (s *Store) ReplaceCases(ctx context.Context, cases []*models.Case) ([]error, error) {
 	results, err := s.cases.ReplaceMany(ctx, cases)
+	for i := range results {
+		results[i] = told(results[i], "纠纷")
+	}
 	return results, told(err, "纠纷")
 }
 
@@ -233,11 +242,15 @@ type CasePage struct {
 	Next  string
 }
 
-// Cases returns one page of the cases inside the scope. after is the Next of the page before.
+// Cases returns one page of the cases inside the scope. after is the Next of the page before. Whoever
+// sees more than one county names one: cases are found by county and smaller places.
 func (s *Store) Cases(ctx context.Context, scope models.Scope, filter CaseFilter, after string, limit int) (CasePage, error) {
 	place, ok := filter.place(scope)
 	if !ok {
 		return CasePage{Cases: []*models.Case{}}, nil
+	}
+	if kind := models.RegionKindOf(place); kind == models.RegionProvince || kind == models.RegionCity {
+		return CasePage{}, models.FieldErrorf("county", "请先选择一个县")
 	}
 	var townships []string
 	if len(filter.Grams) > 0 && models.RegionKindOf(place) == models.RegionCounty {
@@ -287,6 +300,38 @@ func (s *Store) CasesToSweep(ctx context.Context, now time.Time, after *models.C
 	}
 	found, err := s.cases.Find(ctx, query)
 	return found, told(err, "纠纷")
+}
+
+// CasesComing returns the cases of a place inside the scope whose clock wants attention at or before a
+// moment, the earliest first. place "" is the whole scope; whoever sees more than one county names
+// one. after is the last one of the page before, nil for the first page.
+func (s *Store) CasesComing(ctx context.Context, scope models.Scope, place string, until time.Time, after *models.Case, limit int) ([]*models.Case, error) {
+	place, ok := narrowed(scope, place)
+	if !ok {
+		return []*models.Case{}, nil
+	}
+	kind := models.RegionKindOf(place)
+	if kind == models.RegionProvince || kind == models.RegionCity {
+		return nil, models.FieldErrorf("county", "请先选择一个县")
+	}
+	// What comes in a few days is few: a township and a village are picked out of their county's.
+	query := docstore.Query{Index: "county_next", Filter: []docstore.Condition{docstore.Equal("place.county", place[:6]), docstore.AtMost("nextAt", until)}, Order: "nextAt", Limit: limit}
+	if kind != models.RegionCounty {
+		query.Filter = append(query.Filter, docstore.Equal("place."+string(kind), place))
+	}
+	if after != nil {
+		query.After = &docstore.Cursor{Value: *after.NextAt, ID: after.ID}
+	}
+	found, err := s.cases.Find(ctx, query)
+	return found, told(err, "纠纷")
+}
+
+// narrowed is the smaller of a scope and a place; false where they do not meet.
+func narrowed(scope models.Scope, place string) (string, bool) {
+	if place == "" || strings.HasPrefix(scope.Region, place) {
+		place = scope.Region
+	}
+	return place, models.RegionKindOf(place) != "" && scope.Covers(place)
 }
 
 // ActiveCases calls visit once with every case of a township that was active in [from, before):

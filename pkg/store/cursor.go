@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,8 +25,8 @@ func parseCursor(text string) (*docstore.Cursor, error) {
 		return nil, broken
 	}
 	millis, hex, ok := strings.Cut(string(raw), ".")
-	var at int64
-	if n, err := fmt.Sscanf(millis, "%d", &at); !ok || err != nil || n != 1 {
+	at, err := strconv.ParseInt(millis, 10, 64)
+	if !ok || err != nil {
 		return nil, broken
 	}
 	id, err := bson.ObjectIDFromHex(hex)

@@ -11,9 +11,10 @@ import (
 
 func runKind() *docstore.Kind {
 	return &docstore.Kind{
-		Name:    "runs",
-		Fields:  []docstore.Field{{Path: "job", Type: docstore.String}, {Path: "slot", Type: docstore.Time}, {Path: "status", Type: docstore.String}},
-		Indexes: []docstore.Index{{Name: "job", Fields: []string{"job", "slot"}}},
+		Name:      "runs",
+		Fields:    []docstore.Field{{Path: "job", Type: docstore.String}, {Path: "slot", Type: docstore.Time}},
+		Indexes:   []docstore.Index{{Name: "job", Fields: []string{"job", "slot"}}},
+		Deletable: true,
 	}
 }
 
@@ -39,6 +40,17 @@ func (s *Store) ReplaceRun(ctx context.Context, r *models.JobRun) error {
 func (s *Store) Runs(ctx context.Context, job string, limit int) ([]*models.JobRun, error) {
 	found, err := s.runs.Find(ctx, docstore.Query{Index: "job", Filter: []docstore.Condition{docstore.Equal("job", job)}, Order: "slot", Desc: true, Limit: limit})
 	return found, told(err, "任务记录")
+}
+
+// OldRuns returns a job's runs of slots before a moment, the oldest first.
+func (s *Store) OldRuns(ctx context.Context, job string, before time.Time, limit int) ([]*models.JobRun, error) {
+	found, err := s.runs.Find(ctx, docstore.Query{Index: "job", Filter: []docstore.Condition{docstore.Equal("job", job), docstore.Below("slot", before)}, Order: "slot", Limit: limit})
+	return found, told(err, "任务记录")
+}
+
+// DeleteRun removes a run.
+func (s *Store) DeleteRun(ctx context.Context, r *models.JobRun) error {
+	return told(s.runs.Delete(ctx, r), "任务记录")
 }
 
 // ErrLeaseHeld says that another process holds the lease.

@@ -25,10 +25,10 @@ func (s *Store) Policy(ctx context.Context, county string, number int) (*models.
 }
 
 // PolicyInForce returns the policy of a county at a moment: its own latest one that has taken
-// effect, else the latest for every county.
+// effect, else the latest for every county. It is shared: nobody may change it.
 func (s *Store) PolicyInForce(ctx context.Context, county string, now time.Time) (*models.Policy, error) {
 	for _, of := range []string{county, ""} {
-		found, err := s.policies.Find(ctx, docstore.Query{
+		found, err := s.policies.Raws(ctx, docstore.Query{
 			Index:  "county",
 			Filter: []docstore.Condition{docstore.Equal("county", of), docstore.AtMost("effectiveFrom", now)},
 			Order:  "effectiveFrom", Desc: true, Limit: 1,
@@ -37,7 +37,7 @@ func (s *Store) PolicyInForce(ctx context.Context, county string, now time.Time)
 			return nil, told(err, "时限规则")
 		}
 		if len(found) > 0 {
-			return found[0], nil
+			return s.policyMemo(of).Of(found, func() (*models.Policy, error) { return s.policies.Decode(found[0]) })
 		}
 	}
 	return nil, models.Errorf(models.Precondition, "policy.none", "本县还没有生效的时限规则，请管理员先设置")
@@ -70,11 +70,17 @@ func calendarKind() *docstore.Kind {
 	}
 }
 
+// policyMemo is that of a county's policy in force.
+func (s *Store) policyMemo(county string) *docstore.Memo[*models.Policy] {
+	memo, _ := s.policyMemos.LoadOrStore(county, new(docstore.Memo[*models.Policy]))
+	return memo.(*docstore.Memo[*models.Policy])
+}
+
 // Calendar returns the working-day calendar for deadlines that begin at a moment: the data of that
 // year and the two after it, as far as they are kept. A year without data is provisional.
 func (s *Store) Calendar(ctx context.Context, now time.Time) (*workday.Calendar, error) {
 	year := workday.OfTime(now).Year
-	found, err := s.calendars.Find(ctx, docstore.Query{
+	found, err := s.calendars.Raws(ctx, docstore.Query{
 		Index:  "year",
 		Filter: []docstore.Condition{docstore.AtLeast("year", int64(year)), docstore.AtMost("year", int64(year+2))},
 		Order:  "year", Limit: 3,
@@ -82,11 +88,17 @@ func (s *Store) Calendar(ctx context.Context, now time.Time) (*workday.Calendar,
 	if err != nil {
 		return nil, told(err, "日历")
 	}
-	years := make([]workday.Year, len(found))
-	for i, y := range found {
-		years[i] = y.Data
-	}
-	return workday.NewCalendar(years...), nil
+	return s.calendarMemo.Of(found, func() (*workday.Calendar, error) {
+		years := make([]workday.Year, len(found))
+		for i, raw := range found {
+			y, err := s.calendars.Decode(raw)
+			if err != nil {
+				return nil, err
+			}
+			years[i] = y.Data
+		}
+		return workday.NewCalendar(years...), nil
+	})
 }
 
 // CalendarYears returns every year that is kept.

@@ -3,15 +3,21 @@ package store
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
+	"fengqiao/pkg/workday"
 )
 
-// Store is the application's documents on one engine. Safe for concurrent use; nothing is cached
-// between calls.
+// Store is the application's documents on one engine. Safe for concurrent use. Every call reads the
+// store: nothing that another process may have changed is remembered, but what was made of bytes
+// that are still the same.
 type Store struct {
 	engine docstore.Engine
+
+	policyMemos  sync.Map // county → *docstore.Memo[*models.Policy]
+	calendarMemo docstore.Memo[*workday.Calendar]
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -24,11 +30,15 @@ type Store struct {
 	reports   docstore.Collection[models.Report, *models.Report]
 	runs      docstore.Collection[models.JobRun, *models.JobRun]
 	leases    docstore.Collection[models.Lease, *models.Lease]
+	seals     docstore.Collection[sealMark, *sealMark]
+
+	messages       docstore.Collection[models.Message, *models.Message]
+	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
 }
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -49,6 +59,10 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		reports:   docstore.NewCollection[models.Report](engine, reportKind()),
 		runs:      docstore.NewCollection[models.JobRun](engine, runKind()),
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
+		seals:     docstore.NewCollection[sealMark](engine, sealKind()),
+
+		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
+		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
 	}, nil
 }
 

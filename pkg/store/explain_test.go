@@ -1,0 +1,347 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fengqiao/models"
+	"fengqiao/pkg/docstore"
+	"fengqiao/pkg/store"
+	"fengqiao/pkg/workday"
+)
+
+// asked is a query or tally that passed through a recorder.
+type asked struct {
+	kind  *docstore.Kind
+	query docstore.Query
+	tally bool
+}
+
+// String is the shape of what was asked: without its values, but for whether there are several.
+func (a asked) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s by %s:", a.kind.Name, a.query.Index)
+	for _, c := range a.query.Filter {
+		fmt.Fprintf(&b, " %s/%d", c.Field, c.Op)
+		if len(c.Values) > 1 {
+			b.WriteString("s")
+		}
+	}
+	fmt.Fprintf(&b, ", order %q desc %t, later page %t, tally %t", a.query.Order, a.query.Desc, a.query.After != nil, a.tally)
+	return b.String()
+}
+
+// recorder is an engine that notes what it is asked, each shape once, and has nothing but places.
+type recorder struct {
+	failing
+	seen map[string]asked
+}
+
+func (r *recorder) note(a asked) { r.seen[a.String()] = a }
+
+func (r *recorder) Find(_ context.Context, kind *docstore.Kind, query docstore.Query) ([]bson.Raw, error) {
+	r.note(asked{kind: kind, query: query})
+	if kind.Name != "regions" {
+		return nil, nil
+	}
+	one, err1 := docstore.Marshal(&models.Region{Code: north, Head: docstore.Head{Version: 1}})
+	other, err2 := docstore.Marshal(&models.Region{Code: south, Head: docstore.Head{Version: 1}})
+	return []bson.Raw{one, other}, errors.Join(err1, err2)
+}
+
+// Tally is noted as the query that walks the same part of the same index: Explain knows no tallies.
+func (r *recorder) Tally(_ context.Context, kind *docstore.Kind, grouping docstore.Grouping) ([]docstore.Group, error) {
+	query := docstore.Query{Index: grouping.Index, Filter: grouping.Filter, Limit: docstore.MaxLimit}
+	if index, _ := kind.Index(grouping.Index); index.Leading(grouping.Filter) < len(index.Fields) {
+		query.Order = index.Fields[len(index.Fields)-1]
+	}
+	r.note(asked{kind: kind, query: query, tally: true})
+	return nil, nil
+}
+
+// methods calls each method of the store in every way that changes what it asks the engine. What a
+// call returns is not looked at here.
+func methods(st *store.Store) map[string]func(context.Context) []error {
+	scope, a, c := models.Scope{Region: county}, &models.Account{Username: "a"}, newCase(northOne, noon)
+	session, token, run := &models.Session{TokenHash: "s", ExpiresAt: noon}, &models.SetupToken{TokenHash: "t"}, &models.JobRun{ID: "r", Job: "sweep", Slot: noon}
+	m := &models.Message{ID: "m"}
+	call := func(calls ...func(context.Context) error) func(context.Context) []error {
+		return func(ctx context.Context) []error {
+			errs := make([]error, len(calls))
+			for i, f := range calls {
+				errs[i] = f(ctx)
+			}
+			return errs
+		}
+	}
+	only := func(f func(context.Context) error) func(context.Context) []error { return call(f) }
+	return map[string]func(context.Context) []error{
+		"Ping":    only(st.Ping),
+		"Account": only(func(ctx context.Context) error { _, err := st.Account(ctx, "a"); return err }),
+		"AccountsByName": call(
+			func(ctx context.Context) error { _, err := st.AccountsByName(ctx, "", 5); return err },
+			func(ctx context.Context) error { _, err := st.AccountsByName(ctx, "a", 5); return err }),
+		"AccountsAt":      only(func(ctx context.Context) error { _, err := st.AccountsAt(ctx, northOne); return err }),
+		"InsertAccount":   only(func(ctx context.Context) error { return st.InsertAccount(ctx, a) }),
+		"ReplaceAccount":  only(func(ctx context.Context) error { a.Version = 1; return st.ReplaceAccount(ctx, a) }),
+		"HasAdmin":        only(func(ctx context.Context) error { _, err := st.HasAdmin(ctx); return err }),
+		"Session":         only(func(ctx context.Context) error { _, err := st.Session(ctx, "s"); return err }),
+		"InsertSession":   only(func(ctx context.Context) error { return st.InsertSession(ctx, session) }),
+		"DeleteSession":   only(func(ctx context.Context) error { return st.DeleteSession(ctx, session) }),
+		"ExpiredSessions": only(func(ctx context.Context) error { _, err := st.ExpiredSessions(ctx, noon, 5); return err }),
+		"Setup":           only(func(ctx context.Context) error { _, err := st.Setup(ctx, "t"); return err }),
+		"InsertSetup":     only(func(ctx context.Context) error { return st.InsertSetup(ctx, token) }),
+		"DeleteSetup":     only(func(ctx context.Context) error { return st.DeleteSetup(ctx, token) }),
+		"RecordAccess": only(func(ctx context.Context) error {
+			return st.RecordAccess(ctx, models.Actor{ID: "a"}, noon, "reveal", "c", county)
+		}),
+		"Accesses": only(func(ctx context.Context) error { _, err := st.Accesses(ctx, scope, noon, 5); return err }),
+
+		"Case":         only(func(ctx context.Context) error { _, err := st.Case(ctx, scope, c.ID); return err }),
+		"CaseByDraft":  only(func(ctx context.Context) error { _, err := st.CaseByDraft(ctx, scope, "a/1"); return err }),
+		"CaseByNumber": only(func(ctx context.Context) error { _, err := st.CaseByNumber(ctx, scope, "n"); return err }),
+		"InsertCase":   only(func(ctx context.Context) error { return st.InsertCase(ctx, c) }),
+		"ReplaceCase":  only(func(ctx context.Context) error { c.Version = 1; return st.ReplaceCase(ctx, c) }),
+		"ReplaceCases": only(func(ctx context.Context) error {
+			c.Version = 1
+			_, err := st.ReplaceCases(ctx, []*models.Case{c})
+			return err
+		}),
+		"LastNumber": only(func(ctx context.Context) error { _, err := st.LastNumber(ctx, northOne, 2026); return err }),
+		"Cases": func(ctx context.Context) []error {
+			var errs []error
+			for _, q := range everyList() {
+				_, err := st.Cases(ctx, q.scope, q.filter, "", 5)
+				errs = append(errs, err)
+			}
+			return errs
+		},
+		"CasesToSweep": call(
+			func(ctx context.Context) error { _, err := st.CasesToSweep(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.CasesToSweep(ctx, noon, &models.Case{ID: c.ID, NextAt: &noon}, 5)
+				return err
+			}),
+		"ActiveCases": only(func(ctx context.Context) error {
+			return st.ActiveCases(ctx, north, noon, noon, func(*models.Case) error { return nil })
+		}),
+		"FirstLogged": only(func(ctx context.Context) error { _, _, err := st.FirstLogged(ctx, north); return err }),
+		"CountOpen":   only(func(ctx context.Context) error { _, err := st.CountOpen(ctx, "o", noon); return err }),
+
+		"Region":    only(func(ctx context.Context) error { _, err := st.Region(ctx, county); return err }),
+		"PutRegion": only(func(ctx context.Context) error { return st.PutRegion(ctx, &models.Region{Code: "330683"}) }),
+		"RegionsIn": only(func(ctx context.Context) error { _, err := st.RegionsIn(ctx, county); return err }),
+		"RegionsOf": only(func(ctx context.Context) error { _, err := st.RegionsOf(ctx, scope, models.RegionVillage); return err }),
+		"Counties":  only(func(ctx context.Context) error { _, err := st.Counties(ctx); return err }),
+		"Place":     only(func(ctx context.Context) error { _, err := st.Place(ctx, northOne); return err }),
+
+		"Policy":             only(func(ctx context.Context) error { _, err := st.Policy(ctx, county, 1); return err }),
+		"PolicyInForce":      only(func(ctx context.Context) error { _, err := st.PolicyInForce(ctx, county, noon); return err }),
+		"InsertPolicy":       only(func(ctx context.Context) error { return st.InsertPolicy(ctx, models.DefaultPolicy(noon)) }),
+		"Calendar":           only(func(ctx context.Context) error { _, err := st.Calendar(ctx, noon); return err }),
+		"CalendarYears":      only(func(ctx context.Context) error { _, err := st.CalendarYears(ctx); return err }),
+		"InsertCalendarYear": only(func(ctx context.Context) error { return st.InsertCalendarYear(ctx, workday.Year{Year: 2026}) }),
+		"Report":             only(func(ctx context.Context) error { _, err := st.Report(ctx, north, "2026-10"); return err }),
+		"InsertReport": only(func(ctx context.Context) error {
+			return st.InsertReport(ctx, &models.Report{Region: north, Month: "2026-10"})
+		}),
+		"Reports": only(func(ctx context.Context) error { _, err := st.Reports(ctx, north, "2026-09", "2026-10"); return err }),
+		"CountReports": only(func(ctx context.Context) error {
+			_, err := st.CountReports(ctx, north, "2026-09", "2026-10")
+			return err
+		}),
+		"Run":        only(func(ctx context.Context) error { _, err := st.Run(ctx, "r"); return err }),
+		"InsertRun":  only(func(ctx context.Context) error { return st.InsertRun(ctx, run) }),
+		"ReplaceRun": only(func(ctx context.Context) error { run.Version = 1; return st.ReplaceRun(ctx, run) }),
+		"Runs":       only(func(ctx context.Context) error { _, err := st.Runs(ctx, "sweep", 5); return err }),
+		"OldRuns":    only(func(ctx context.Context) error { _, err := st.OldRuns(ctx, "sweep", noon, 5); return err }),
+		"DeleteRun":  only(func(ctx context.Context) error { return st.DeleteRun(ctx, run) }),
+		"AcquireLease": only(func(ctx context.Context) error {
+			_, err := st.AcquireLease(ctx, "sweep", "me", noon, time.Minute)
+			return err
+		}),
+		"ReleaseLease": only(func(ctx context.Context) error { return st.ReleaseLease(ctx, &models.Lease{Job: "sweep"}, noon) }),
+
+		"CasesToNotify": call(
+			func(ctx context.Context) error { _, err := st.CasesToNotify(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.CasesToNotify(ctx, noon, &models.Case{ID: c.ID, NoticeAt: &noon}, 5)
+				return err
+			}),
+		"Message":        only(func(ctx context.Context) error { _, err := st.Message(ctx, "m"); return err }),
+		"InsertMessage":  only(func(ctx context.Context) error { return st.InsertMessage(ctx, m) }),
+		"ReplaceMessage": only(func(ctx context.Context) error { m.Version = 1; return st.ReplaceMessage(ctx, m) }),
+		"ReplaceMessages": only(func(ctx context.Context) error {
+			m.Version = 1
+			_, err := st.ReplaceMessages(ctx, []*models.Message{m})
+			return err
+		}),
+		"Inbox":          only(func(ctx context.Context) error { _, err := st.Inbox(ctx, "a", "", 5); return err }),
+		"DeadMessages":   only(func(ctx context.Context) error { _, err := st.DeadMessages(ctx, "", 5); return err }),
+		"UnreadMessages": only(func(ctx context.Context) error { _, err := st.UnreadMessages(ctx, "a", noon, 5); return err }),
+		"CountUnread":    only(func(ctx context.Context) error { _, err := st.CountUnread(ctx, "a"); return err }),
+		"MessagesToSend": call(
+			func(ctx context.Context) error { _, err := st.MessagesToSend(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.MessagesToSend(ctx, noon, &models.Message{ID: "m", NextAt: &noon}, 5)
+				return err
+			}),
+		"NoticeSettings": only(func(ctx context.Context) error { _, err := st.NoticeSettings(ctx, "a"); return err }),
+		"PutNoticeSettings": call(
+			func(ctx context.Context) error {
+				return st.PutNoticeSettings(ctx, &models.NoticeSettings{Recipient: "a"})
+			},
+			func(ctx context.Context) error {
+				return st.PutNoticeSettings(ctx, &models.NoticeSettings{Recipient: "a", Head: docstore.Head{Version: 1}})
+			}),
+	}
+}
+
+// everyList is each combination of what decides how a list is read, with and without all that only
+// narrows it.
+func everyList() []question {
+	var all []question
+	each := func(choices int, set func(f *store.CaseFilter, n int)) {
+		grown := make([]question, 0, len(all)*choices)
+		for _, q := range all {
+			for n := range choices {
+				another := q
+				set(&another.filter, n)
+				grown = append(grown, another)
+			}
+		}
+		all = grown
+	}
+	for _, region := range []string{county, north, northOne} {
+		all = append(all, question{scope: models.Scope{Region: region}})
+	}
+	each(4, func(f *store.CaseFilter, n int) {
+		f.County, f.Township, f.Village = []string{"", county, "", ""}[n], []string{"", "", north, ""}[n], []string{"", "", "", northOne}[n]
+	})
+	each(3, func(f *store.CaseFilter, n int) {
+		f.Review = []models.ReviewState{"", models.ReviewPending, models.ReviewAccepted}[n]
+	})
+	each(2, func(f *store.CaseFilter, n int) { f.State = []models.State{"", models.Mediating}[n] })
+	each(3, func(f *store.CaseFilter, n int) { f.Offices = [][]string{nil, {"o"}, {"o", "p"}}[n] })
+	each(2, func(f *store.CaseFilter, n int) { f.DueBefore = []*time.Time{nil, &noon}[n] })
+	each(3, func(f *store.CaseFilter, n int) { f.Grams = [][]string{nil, {"大山"}, {"大山", "三组"}}[n] })
+	each(2, func(f *store.CaseFilter, n int) {
+		if n == 1 {
+			f.Level, f.Type, f.Risk, f.LoggedFrom, f.LoggedBefore = models.LevelVillage, models.LandTransfer, models.Red, &noon, &noon
+		}
+	})
+	return all
+}
+
+// TestEveryMethodIsCalled holds that nothing that the application can ask escapes the tests below: a
+// new method of the store, or a new field of the filter, has to be added there.
+func TestEveryMethodIsCalled(t *testing.T) {
+	t.Parallel()
+	called := methods(nil)
+	typ := reflect.TypeFor[*store.Store]()
+	for i := range typ.NumMethod() {
+		require.Contains(t, called, typ.Method(i).Name)
+	}
+	require.Len(t, called, typ.NumMethod())
+
+	filter := reflect.TypeFor[store.CaseFilter]()
+	for i := range filter.NumField() {
+		require.True(t, slices.ContainsFunc(everyList(), func(q question) bool { return !reflect.ValueOf(q.filter).Field(i).IsZero() }),
+			"no list asks for %s", filter.Field(i).Name)
+	}
+}
+
+// walked are the small kinds that are read from one end to the other on purpose.
+var walked = []string{"accounts", "calendars"}
+
+// everythingAsked is each shape of query and tally that the store makes, as a first and as a later
+// page.
+func everythingAsked(t *testing.T) []asked {
+	t.Helper()
+	r := &recorder{failing{err: docstore.ErrNotFound}, map[string]asked{}}
+	st := newStore(t, r)
+	for _, call := range methods(st) {
+		call(t.Context())
+	}
+	for _, a := range r.seen {
+		later := a
+		later.query.After = &docstore.Cursor{ID: "a"}
+		if a.kind.Name == "cases" {
+			later.query.After.ID = bson.NewObjectID()
+		}
+		if a.query.Order != "" {
+			field, ok := a.kind.Field(a.query.Order)
+			require.True(t, ok)
+			later.query.After.Value = map[docstore.Type]any{docstore.Time: noon, docstore.String: "a", docstore.Int: int64(1)}[field.Type]
+		}
+		r.note(later)
+	}
+	var all []asked
+	for _, a := range r.seen {
+		all = append(all, a)
+	}
+	slices.SortFunc(all, func(a, b asked) int { return strings.Compare(a.String(), b.String()) })
+	return all
+}
+
+// TestNothingWalksACollection asks both engines how they would answer all that the store asks.
+func TestNothingWalksACollection(t *testing.T) {
+	t.Parallel()
+	all := everythingAsked(t)
+	t.Logf("%d shapes of queries and tallies", len(all))
+	indexes := map[string]bool{}
+	for _, a := range all {
+		if len(a.query.Filter) == 0 {
+			require.Contains(t, walked, a.kind.Name, "%s: it has no condition, so that it walks the whole kind", a)
+		}
+		indexes[a.kind.Name+"/"+a.query.Index] = true
+	}
+	for _, kind := range store.Kinds() {
+		for _, index := range kind.Indexes {
+			require.True(t, indexes[kind.Name+"/"+index.Name], "nothing asks by index %s of %s", index.Name, kind.Name)
+		}
+	}
+	onEveryEngine(t, func(t *testing.T, st opened) {
+		if !offers(t, st.caps.Explain, "Explain", fmt.Sprintf("which index answers each of the %d shapes of queries and tallies", len(all))) {
+			for _, a := range all {
+				_, err := st.engine.Find(t.Context(), a.kind, a.query)
+				require.NoError(t, err, "the server takes it at least: %s", a)
+			}
+			return
+		}
+		for _, a := range all {
+			plan, err := st.engine.Explain(t.Context(), a.kind, a.query)
+			require.NoError(t, err, "%s", a)
+			require.Equal(t, a.query.Index, plan.Index, "%s: %s", a, plan.Text)
+			require.False(t, plan.Scan, "%s walks the collection: %s", a, plan.Text)
+			require.False(t, plan.Sort, "%s sorts: %s", a, plan.Text)
+			require.NotEmpty(t, plan.Text, "%s", a)
+		}
+	})
+}
+
+// TestEveryMethodSaysWhenTheStoreIsAway: whatever is asked, people are told to try again.
+func TestEveryMethodSaysWhenTheStoreIsAway(t *testing.T) {
+	t.Parallel()
+	st := newStore(t, failing{err: fmt.Errorf("engine: %w", docstore.ErrUnavailable)})
+	for name, call := range methods(st) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			errs := call(t.Context())
+			require.NotEmpty(t, errs)
+			for _, err := range errs {
+				requireKind(t, models.Unavailable, "unavailable", err)
+				require.ErrorIs(t, err, docstore.ErrUnavailable)
+			}
+		})
+	}
+}
