@@ -35,10 +35,10 @@ type action struct {
 
 type actionBody struct {
 	Form    *form
+	Fresh   bool // just opened: nothing of it was sent
 	Case    row
 	Slug    string
 	Title   string
-	User    string // whose drafts the device keeps
 	Version int64
 	Extra   any
 }
@@ -168,7 +168,7 @@ func (p *Pages) caseAndPolicy(c *gin.Context) (*models.Case, *models.Policy, err
 }
 
 func (p *Pages) showAction(c *gin.Context, status int, a action, cs *models.Case, policy *models.Policy, f *form) error {
-	body := actionBody{Form: f, Case: rowOfCase(cs, p.Now()), Slug: a.slug, Title: a.title, User: web.Actor(c).ID}
+	body := actionBody{Form: f, Fresh: c.Request.Method == http.MethodGet, Case: rowOfCase(cs, p.Now()), Slug: a.slug, Title: a.title}
 	body.Version, _ = f.version() // a form that lost it is refused when it is sent
 	if a.extra != nil {
 		body.Extra = a.extra(cs, policy)

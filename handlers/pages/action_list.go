@@ -25,6 +25,11 @@ func (p *Pages) actions() []action {
 		{slug: "escalate", page: "escalate", title: "上报上级", permission: write, allowed: []models.Action{models.ActionEscalate}, extra: escalation, send: send(p.Cases.Escalate)},
 		{slug: "close", page: "close", title: "结案", permission: write, allowed: []models.Action{models.ActionClose}, send: send(p.Cases.Close)},
 		{slug: "risk", page: "risk", title: "修改风险等级", permission: write, allowed: []models.Action{models.ActionRaise, models.ActionLower}, fill: fillRisk, extra: riskLevels, send: send(p.Cases.Assess)},
+		{slug: "pause", page: "pause", title: "暂停计时", permission: write, allowed: []models.Action{models.ActionPause}, extra: pauseOf, send: send(p.Cases.Pause)},
+		{slug: "resume", page: "resume", title: "恢复计时", permission: write, allowed: []models.Action{models.ActionResume}, extra: pauseOf, send: send(p.Cases.Resume)},
+		{slug: "extend", page: "extend", title: "延期", permission: write, allowed: []models.Action{models.ActionExtend}, extra: extension, send: send(p.Cases.Extend)},
+		{slug: "order", page: "order", title: "督办", permission: account.ReviewCases, allowed: []models.Action{models.ActionOrder, models.ActionTake}, fill: fillOrder, extra: orderOf, send: send(p.Cases.Order)},
+		{slug: "police", page: "police", title: "登记报告公安", permission: write, allowed: []models.Action{models.ActionPolice}, fill: fillPolice, send: send(p.Cases.ReportPolice)},
 		{slug: "review", page: "review", title: "签收处理", permission: account.ReviewCases, allowed: []models.Action{models.ActionReceive, models.ActionReturn}, fill: fillReview, extra: reviewOf, send: send(p.Cases.Review)},
 	}
 }
@@ -147,6 +152,56 @@ func riskLevels(c *models.Case, policy *models.Policy) any {
 		extra.AtOnce = strings.Join(names, "、")
 	}
 	return extra
+}
+
+type pauseExtra struct {
+	Grounds []models.Choice
+	MaxDays int // of all pauses together
+	Since   string
+	EndsBy  string // when the clock goes on by itself
+	Ground  string
+}
+
+func pauseOf(c *models.Case, policy *models.Policy) any {
+	extra := pauseExtra{Grounds: models.PauseGrounds(), MaxDays: policy.PauseMaxDays}
+	if clock := c.RunningClock(); clock != nil && clock.Pause() != nil {
+		pause := clock.Pause()
+		extra.Since, extra.Ground, extra.EndsBy = day(pause.From), pause.Ground.Name(), day(pause.EndsBy.Add(-time.Millisecond))
+	}
+	return extra
+}
+
+type extensionExtra struct {
+	MaxDays int
+	Now     string // the last day as it is
+}
+
+func extension(c *models.Case, policy *models.Policy) any {
+	extra := extensionExtra{MaxDays: policy.ExtendMaxDays}
+	if c.DueAt != nil {
+		extra.Now = day(c.DueAt.Add(-time.Millisecond))
+	}
+	return extra
+}
+
+func fillOrder(f *form, _ *models.Case, _ models.Actor, _ time.Time) { f.Values.Set("kind", "deadline") }
+
+type orderExtra struct {
+	extensionExtra
+	Kinds []models.Choice
+}
+
+func orderOf(c *models.Case, policy *models.Policy) any {
+	extra := orderExtra{extensionExtra: extension(c, policy).(extensionExtra), Kinds: []models.Choice{{Code: "deadline", Name: "限期办结"}}}
+	if above, ok := policy.Above(c.Level); ok {
+		extra.Kinds = append(extra.Kinds, models.Choice{Code: "take", Name: "提级办理，转由" + models.OfficeOf(above, c.Place).Name + "办理"})
+	}
+	return extra
+}
+
+func fillPolice(f *form, _ *models.Case, actor models.Actor, now time.Time) {
+	f.Values.Set("reportedAt", now.In(workday.Zone).Format("2006-01-02T15:04"))
+	f.Values.Set("reportedBy", actor.Name)
 }
 
 func fillReview(f *form, _ *models.Case, _ models.Actor, _ time.Time) {

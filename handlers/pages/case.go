@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,6 +14,7 @@ import (
 
 type caseBody struct {
 	Case     caseView
+	Ahead    string // what the clock does now and next, or why nothing
 	Actions  []actionLink
 	Done     string              // what was just done
 	Draft    string              // the draft that became this case: the device drops it
@@ -46,14 +48,18 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if err != nil {
 		return err
 	}
-	policy, err := p.Cases.Policy(c.Request.Context(), cs)
+	rules, err := p.Cases.Rules(c.Request.Context(), cs)
 	if err != nil {
 		return err
 	}
+	policy := rules.Policy
 	actor := web.Actor(c)
 	body := caseBody{
 		Case: viewCase(cs, policy, p.Now()), Actions: actionLinks(cs, cs.Allowed(policy, actor)), Revealed: revealed,
 		Reveals: account.Has(actor.Role, account.WriteCases), Draft: c.Query("draft"),
+	}
+	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
+		return err
 	}
 	if slug := c.Query("done"); slug != "" {
 		body.Done = doneText(slug)
@@ -66,7 +72,7 @@ func doneText(slug string) string {
 	return map[string]string{
 		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
-		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
 	}[slug]
 }
 
@@ -90,6 +96,11 @@ func offers() []offer {
 		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
 		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
 		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},
+		{"resume", []models.Action{models.ActionResume}, "恢复计时", "等到了结果，接着计算期限", true},
+		{"pause", []models.Action{models.ActionPause}, "暂停计时", "等鉴定测绘、当事人外出或者集体决议", false},
+		{"extend", []models.Action{models.ActionExtend}, "延期", "双方同意，每级一次", false},
+		{"order", []models.Action{models.ActionOrder, models.ActionTake}, "督办", "要求下级限期办结，或者提级办理", false},
+		{"police", []models.Action{models.ActionPolice}, "登记报告公安", "有治安、刑事危险的，已经向谁报告", false},
 		{"refer", []models.Action{models.ActionRefer}, "转出", "转请仲裁、法院或有关部门", false},
 		{"decline", []models.Action{models.ActionDecline}, "不予受理", "写明理由", false},
 		{"withdraw", []models.Action{models.ActionWithdraw}, "当事人撤回", "申请人不再要求调解", false},
@@ -104,7 +115,7 @@ func actionLinks(c *models.Case, allowed []models.Action) []actionLink {
 	var out []actionLink
 	for _, o := range offers() {
 		for _, a := range o.actions {
-			if may[a] {
+			if may[a] && !(a == models.ActionClose && c.State == models.Agreed && unperformed(c.Agreement)) {
 				out = append(out, actionLink{casePath(c) + "/" + o.slug, o.name, o.note, o.main && !tooEarly(c, a)})
 				break
 			}
@@ -113,14 +124,12 @@ func actionLinks(c *models.Case, allowed []models.Action) []actionLink {
 	return out
 }
 
-// tooEarly takes the weight from what does not usually come next: an agreement before any sitting,
-// closing while instalments are open.
+// unperformed says whether an instalment is open: until it is performed the case cannot be closed.
+func unperformed(a *models.Agreement) bool {
+	return a != nil && slices.ContainsFunc(a.Instalments, func(i models.Instalment) bool { return i.PerformedOn == "" })
+}
+
+// tooEarly takes the weight from what does not usually come next: an agreement before any sitting.
 func tooEarly(c *models.Case, a models.Action) bool {
-	switch a {
-	case models.ActionAgree:
-		return len(c.Sittings) == 0
-	case models.ActionClose:
-		return c.State == models.Agreed
-	}
-	return false
+	return a == models.ActionAgree && len(c.Sittings) == 0
 }

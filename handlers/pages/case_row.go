@@ -48,7 +48,7 @@ func rowOfCase(c *models.Case, now time.Time) row {
 		}
 	}
 	if c.State == models.Agreed {
-		r.Next = nextInstalment(c.Agreement)
+		r.Next = nextInstalment(c.Agreement, now)
 	}
 	return r
 }
@@ -76,27 +76,25 @@ func stateName(c *models.Case) string {
 
 // reasonText says why a stage handed its case up.
 func reasonText(s models.Stage) string {
-	switch s.Reason {
-	case models.ReasonDeadline:
-		return "到期未办结，自动上报"
-	case models.ReasonRisk:
-		return "矛盾可能激化"
-	case "":
+	if s.Reason == "" {
 		return s.Note
 	}
-	return models.NameOf(models.EscalationReasons(), string(s.Reason))
+	return s.Reason.Name()
 }
 
 // nextInstalment says what is to be performed next under an agreement.
-func nextInstalment(a *models.Agreement) string {
+func nextInstalment(a *models.Agreement, now time.Time) string {
 	if a == nil {
 		return ""
 	}
 	for _, i := range a.Instalments {
 		if i.PerformedOn == "" {
-			text := dateText(i.DueOn)
+			text := dateText(i.DueOn) + "前履行"
 			if i.AmountFen > 0 {
-				text += " 履行 " + yuan(i.AmountFen) + " 元"
+				text += " " + yuan(i.AmountFen) + " 元"
+			}
+			if i.DueOn < today(now) {
+				text += "，已逾期"
 			}
 			return text
 		}

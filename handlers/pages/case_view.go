@@ -62,6 +62,7 @@ type sittingView struct {
 
 type agreementView struct {
 	Lines       lines
+	Facts       string
 	Items       []string
 	Instalments []instalmentView
 }
@@ -209,22 +210,20 @@ func viewSitting(s models.Sitting, policy *models.Policy) sittingView {
 }
 
 func viewAgreement(a *models.Agreement, now time.Time) *agreementView {
-	v := &agreementView{Items: a.Items}
+	v := &agreementView{Items: a.Items, Facts: a.Facts}
 	form := "书面协议"
 	if a.Form == "oral" {
 		form = "口头协议"
 	}
 	v.Lines.add("形式", form)
 	v.Lines.add("不写书面的原因", a.OralReason)
-	v.Lines.add("事实和争议", a.Facts)
 	v.Lines.add("履行方式", a.Manner)
 	v.Lines.yuan("协议金额", a.AmountFen)
 	v.Lines.add("达成日期", dateText(a.ReachedOn))
 	v.Lines.add("生效日期", dateText(a.InForceOn))
 	v.Lines.add("可申请司法确认至", dateText(a.ConfirmBy))
-	today := workday.OfTime(now).String()
 	for _, i := range a.Instalments {
-		row := instalmentView{Seq: i.Seq, Due: dateText(i.DueOn), What: i.What, Performed: dateText(i.PerformedOn), Note: i.Note, Late: i.PerformedOn == "" && i.DueOn < today}
+		row := instalmentView{Seq: i.Seq, Due: dateText(i.DueOn), What: i.What, Performed: dateText(i.PerformedOn), Note: i.Note, Late: i.PerformedOn == "" && i.DueOn < today(now)}
 		if i.AmountFen > 0 {
 			row.Amount = yuan(i.AmountFen) + " 元"
 		}

@@ -102,7 +102,7 @@ func (d *decoder) fault(path string, tag reflect.StructField, err error) {
 }
 
 func (d *decoder) list(path string, tag reflect.StructField, into reflect.Value) {
-	if d.values.Has(path) {
+	if d.values.Has(path) && into.Type().Elem().Kind() == reflect.String {
 		into.Set(reflect.ValueOf(words(path, d.values.Get(path))))
 		return
 	}
@@ -163,7 +163,7 @@ func dropRow(values url.Values, path string, row int) {
 	moved := url.Values{}
 	for name := range values {
 		i, ok := rowOf(name, path)
-		if !ok || i < row {
+		if !ok || i < row || row < 0 {
 			continue
 		}
 		if i > row {

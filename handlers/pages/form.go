@@ -35,22 +35,52 @@ func (f *form) Fault(name string) string {
 	return ""
 }
 
-// FaultUnder says whether anything is wrong with the fields under a path.
-func (f *form) FaultUnder(prefix string) bool {
-	return slices.ContainsFunc(f.Faults, func(fault models.FieldError) bool { return strings.HasPrefix(fault.Field, prefix) })
+// Used says whether anything is filled in, or wrong, in some fields under a path.
+func (f *form) Used(path string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return f.Value(path+name) != "" || f.Fault(path+name) != "" })
+}
+
+// Place says which of several alike a fault is about: 被申请人2, 第3期; "" where there is but one.
+func (f *form) Place(fault string) string {
+	list, rest, _ := strings.Cut(fault, "[")
+	digits, _, _ := strings.Cut(rest, "]")
+	i, err := strconv.Atoi(digits)
+	if err != nil {
+		return ""
+	}
+	switch list {
+	case "parties":
+		for _, party := range partyForms(f) {
+			if party.I == i {
+				return party.Title
+			}
+		}
+	case "instalments":
+		return fmt.Sprintf("第%d期", i+1)
+	}
+	return ""
 }
 
 // Rows are the indexes of a list's items, at least as many as asked for.
 func (f *form) Rows(path string, least int) []int {
 	n := rows(f.Values, path)
 	if f.extraRow == path {
-		n++
+		n = min(n+1, maxRows)
 	}
 	out := make([]int, max(n, least))
 	for i := range out {
 		out[i] = i
 	}
 	return out
+}
+
+// Anchor is the element that a fault's link leads to: its field, or the one field in which its whole
+// list is typed.
+func (f *form) Anchor(fault string) string {
+	if list, ok := strings.CutSuffix(fault, "]"); ok && !f.Values.Has(fault) {
+		fault = list[:strings.LastIndex(list, "[")]
+	}
+	return fieldID(fault)
 }
 
 // refuse takes over what a use case found wrong. It reports false for an error that is none of the
@@ -85,7 +115,7 @@ func (f *form) version() (int64, error) {
 // field is one field on the screen.
 type field struct {
 	Name, ID, Label, Value, Fault, Hint string
-	Type, Unit, Mode, Auto              string
+	Type, Unit, Mode, Auto, Blank       string
 	Rows, Max                           int
 	Required, Private, Focus            bool
 	Choices                             []choice
@@ -114,7 +144,7 @@ func fieldID(name string) string {
 }
 
 // newField makes a field for a template. Options are key=value or a word: hint, type, unit, mode,
-// auto, rows, max, required, private, focus.
+// auto, blank (the choice of nothing), rows, max, required, private, focus.
 func newField(f *form, name, label string, options ...string) (field, error) {
 	out := field{Name: name, ID: fieldID(name), Label: label, Value: f.Value(name), Fault: f.Fault(name), Type: "text"}
 	for _, option := range options {
@@ -131,6 +161,8 @@ func newField(f *form, name, label string, options ...string) (field, error) {
 			out.Mode = value
 		case "auto":
 			out.Auto = value
+		case "blank":
+			out.Blank = value
 		case "rows":
 			out.Rows, err = strconv.Atoi(value)
 		case "max":

@@ -31,7 +31,7 @@ type logBody struct {
 	Step     int
 	Steps    []logStep
 	Hidden   []hiddenField
-	User     string // whose drafts the device keeps
+	Fresh    bool // just opened: nothing of it was sent
 	Types    []models.Choice
 	Villages []models.Choice
 	Type     models.DisputeType
@@ -47,7 +47,7 @@ type partyForm struct {
 	I          int
 	Title      string
 	Respondent bool
-	Open       bool // something is wrong among the rarely used fields
+	Open       bool // something is filled in, or wrong, among the rarely used fields
 }
 
 func partyForms(f *form) []partyForm {
@@ -61,9 +61,7 @@ func partyForms(f *form) []partyForm {
 		if number[role] > 1 {
 			party.Title += strconv.Itoa(number[role])
 		}
-		for _, name := range []string{"idNumber", "sex", "nation", "representative", "agent"} {
-			party.Open = party.Open || f.Fault(path+name) != ""
-		}
+		party.Open = f.Used(path, "idNumber", "sex", "nation", "representative", "agent", "away")
 		out = append(out, party)
 	}
 	return out
@@ -116,7 +114,9 @@ func (p *Pages) log(c *gin.Context) error {
 	case "resume": // a draft that the device had kept
 		return p.showLog(c, http.StatusOK, f, step)
 	case "add":
-		addParty(values, rows(values, "parties"), models.PartyRole(which))
+		if n := rows(values, "parties"); n < maxRows {
+			addParty(values, n, models.PartyRole(which))
+		}
 		return p.showLog(c, http.StatusOK, f, stepWho)
 	case "remove":
 		if i, err := strconv.Atoi(which); err == nil {
@@ -235,7 +235,7 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 	// Reading again fills the view; the faults that stand are those that were found before.
 	in := readLog(&form{Values: f.Values}, actor)
 	body := logBody{
-		Form: f, Step: step, User: actor.ID, Types: models.DisputeTypes(), Type: in.Type, Conflict: asksIntake(in, actor),
+		Form: f, Step: step, Fresh: c.Request.Method == http.MethodGet, Types: models.DisputeTypes(), Type: in.Type, Conflict: asksIntake(in, actor),
 		Subtypes: map[string][]models.Choice{string(models.LandTransfer): models.Subtypes(models.LandTransfer), string(models.Dividend): models.Subtypes(models.Dividend)},
 	}
 	for i, name := range []string{"什么纠纷", "当事人", "详细情况", "核对提交"} {

@@ -35,10 +35,12 @@ func halfWidth(s string) string {
 	}, s)
 }
 
-// parseYuan reads 3200, 3,200.50, 3200元, ￥3200 or 3.2万 as fen.
+// parseYuan reads 3200, 3,200.50, 3200元, 3200块, ￥3200 or 3.2万 as fen.
 func parseYuan(text string) (int64, error) {
 	s := strings.NewReplacer(",", "", "，", "", " ", "", "¥", "", "￥", "").Replace(halfWidth(text))
-	s = strings.TrimSuffix(strings.TrimSuffix(s, "整"), "元")
+	for _, unit := range []string{"整", "钱", "元", "块"} {
+		s = strings.TrimSuffix(s, unit)
+	}
 	scale := 2
 	if number, ok := strings.CutSuffix(s, "万"); ok {
 		s, scale = number, 6
@@ -102,7 +104,7 @@ func parseCount(text string) (int64, error) {
 
 // parseMoment reads what an input of the type datetime-local sends, or what people type in its place.
 func parseMoment(text string) (time.Time, error) {
-	s := strings.Join(strings.Fields(strings.NewReplacer("T", " ", "/", "-", "年", "-", "月", "-", "日", " ", "时", ":", "分", "").Replace(halfWidth(text))), " ")
+	s := strings.Join(strings.Fields(strings.NewReplacer("T", " ", "/", "-", "年", "-", "月", "-", "日", " ", "时", ":", "点", ":", "分", "").Replace(halfWidth(text))), " ")
 	for _, layout := range []string{"2006-1-2 15:4", "2006-1-2 15:04:05"} {
 		if at, err := time.ParseInLocation(layout, strings.TrimSuffix(s, ":"), workday.Zone); err == nil {
 			return at, nil

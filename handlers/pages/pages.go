@@ -14,6 +14,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/notify"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
 )
@@ -24,6 +25,7 @@ type Deps struct {
 	Accounts *account.Service
 	Store    *store.Store
 	Reports  *screening.Service
+	Notices  *notify.Service
 	Now      func() time.Time
 	Secure   bool // cookies are sent over HTTPS only
 }
@@ -67,6 +69,9 @@ func (p *Pages) Error(c *gin.Context, err error, requestID string) {
 	}
 	status := web.Status(told)
 	body := errorBody{Status: status, Message: told.Message, Fields: told.Fields}
+	if id, err := casework.IDOf(c.Param("id")); err == nil && told.Kind != models.NotFound {
+		body.Back = "/cases/" + id.Hex()
+	}
 	if status >= http.StatusInternalServerError {
 		body.RequestID = requestID
 	}
@@ -80,6 +85,7 @@ type errorBody struct {
 	Message   string
 	Fields    []models.FieldError
 	RequestID string
+	Back      string // the case it was about, "" where it was about none
 }
 
 func errorTitle(status int) string {

@@ -40,6 +40,11 @@ var pagePartials = map[string][]string{
 	"escalate":   {"fields", "action"},
 	"close":      {"fields", "action"},
 	"risk":       {"fields", "action"},
+	"pause":      {"fields", "action"},
+	"resume":     {"fields", "action"},
+	"extend":     {"fields", "action"},
+	"order":      {"fields", "action"},
+	"police":     {"fields", "action"},
 	"review":     {"fields", "action"},
 	"reviews":    {"cases"},
 	"reports":    {"fields"},
@@ -49,6 +54,11 @@ var pagePartials = map[string][]string{
 	"accountnew": {"fields"},
 	"jobs":       nil,
 	"accesses":   nil,
+	"forecast":   {"fields"},
+
+	"messages":     nil,
+	"notices":      {"fields"},
+	"deadmessages": nil,
 }
 
 type templates map[string]*template.Template
@@ -95,9 +105,13 @@ type link struct {
 // render writes a whole page, or nothing and an error: a template's failure is never half a page.
 func (p *Pages) render(c *gin.Context, status int, page, title string, body any) error {
 	actor := web.Actor(c)
+	unread, err := p.unread(c, page)
+	if err != nil {
+		return err
+	}
 	larger, err := c.Cookie(largerCookie)
 	f := frame{
-		Title: title, Actor: actor, Links: links(actor, c.Request.URL.Path), Larger: err == nil && larger == "1", Here: "/",
+		Title: title, Actor: actor, Links: links(actor, c.Request.URL.Path, unread), Larger: err == nil && larger == "1", Here: "/",
 		CSS: p.assets.path("style.css"), JS: p.assets.path("app.js"), Icon: p.assets.path("icon.svg"), Body: body,
 	}
 	if c.Request.Method == http.MethodGet {
@@ -114,8 +128,17 @@ func (p *Pages) render(c *gin.Context, status int, page, title string, body any)
 	return nil
 }
 
-// links is the way around for one role.
-func links(actor models.Actor, path string) []link {
+// unread is how many messages wait for somebody. The page that tells of an error does without: what it
+// asks may be what failed.
+func (p *Pages) unread(c *gin.Context, page string) (int64, error) {
+	if actor := web.Actor(c); actor.ID != "" && page != "error" {
+		return p.Notices.Unread(c.Request.Context(), actor)
+	}
+	return 0, nil
+}
+
+// links is the way around for one role. unread is how many messages wait.
+func links(actor models.Actor, path string, unread int64) []link {
 	if actor.ID == "" {
 		return nil
 	}
@@ -128,13 +151,16 @@ func links(actor models.Actor, path string) []link {
 		{"/cases", "纠纷", account.ReadCases},
 		{"/cases/new", "登记", account.WriteCases},
 		{"/reviews", "待签收", account.ReviewCases},
+		{"/forecast", "未来七天", account.ReadCases},
 		{"/reports", "月报", account.ReadReports},
+		{"/messages", inboxName(unread), account.LoggedIn},
 		{"/accesses", "查看记录", account.ReadAccesses},
 		{"/admin/accounts", "账号", account.ManageAccounts},
 		{"/admin/jobs", "自动任务", account.ManageJobs},
+		{"/admin/messages", "发送失败", account.ManageJobs},
 		{"/help", "帮助", account.Public},
 	} {
-		if account.Check(actor, l.permission) == nil {
+		if account.Check(actor, l.permission) == nil && (l.path != "/reviews" || hasQueue(actor)) {
 			out = append(out, link{l.path, l.name, false})
 		}
 	}
@@ -149,4 +175,21 @@ func links(actor models.Actor, path string) []link {
 		out[best].Here = true
 	}
 	return out
+}
+
+// hasQueue says whether somebody has a queue of escalated cases worth a place in the menu. A chair
+// signs cases in only where a village has more than one rung, and finds them on the workbench.
+func hasQueue(actor models.Actor) bool {
+	return account.Has(actor.Role, account.ReviewCases) && actor.Role.Seat() != models.RegionVillage
+}
+
+// inboxName is the link to the inbox, with how much of it is new.
+func inboxName(unread int64) string {
+	switch {
+	case unread == 0:
+		return "消息"
+	case unread > 99:
+		return "消息（99+）"
+	}
+	return fmt.Sprintf("消息（%d）", unread)
 }

@@ -29,6 +29,13 @@ func (p *Pages) Routes() []web.Route {
 		{Method: post, Path: "/logout", Permission: account.LoggedIn, Handle: p.logout},
 		{Method: get, Path: "/password", Permission: account.LoggedIn, Handle: p.passwordForm},
 		{Method: post, Path: "/password", Permission: account.LoggedIn, Handle: p.password},
+		{Method: get, Path: "/messages", Permission: account.LoggedIn, Handle: p.inbox},
+		{Method: post, Path: "/messages/open", Permission: account.LoggedIn, Handle: p.openMessage},
+		{Method: post, Path: "/messages/read", Permission: account.LoggedIn, Handle: p.readAll},
+		{Method: get, Path: "/messages/settings", Permission: account.LoggedIn, Handle: p.noticesForm},
+		{Method: post, Path: "/messages/settings", Permission: account.LoggedIn, Handle: p.saveNotices},
+		{Method: post, Path: "/messages/settings/office", Permission: account.LoggedIn, Handle: p.saveOffice},
+		{Method: post, Path: "/messages/settings/test", Permission: account.LoggedIn, Handle: p.testNotice},
 
 		// Cases inside the region.
 		{Method: get, Path: "/cases", Permission: account.ReadCases, Handle: p.list},
@@ -36,6 +43,9 @@ func (p *Pages) Routes() []web.Route {
 		{Method: post, Path: "/cases/new", Permission: account.WriteCases, Handle: p.log},
 		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
+
+		// What the clock will do.
+		{Method: get, Path: "/forecast", Permission: account.ReadCases, Handle: p.forecast},
 
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
@@ -54,6 +64,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetForm},
 		{Method: post, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetPassword},
 		{Method: get, Path: "/admin/jobs", Permission: account.ManageJobs, Handle: p.jobs},
+		{Method: get, Path: "/admin/messages", Permission: account.ManageJobs, Handle: p.deadMessages},
+		{Method: post, Path: "/admin/messages/again", Permission: account.ManageJobs, Handle: p.sendAgain},
 	}
 	// What is done to a case: a form, and what it sends.
 	for _, a := range p.actions() {

@@ -82,14 +82,16 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/cases/new", "登记纠纷", "把新的纠纷记下来", true}, account.WriteCases},
 		{button{"/reviews", "待签收", "下级上报、等您处理的", false}, account.ReviewCases},
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
+		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},
 		{button{"/admin/accounts", "账号", "新建、停用、重设密码", true}, account.ManageAccounts},
 		{button{"/admin/jobs", "自动任务", "到期扫描和月报的运行情况", false}, account.ManageJobs},
+		{button{"/admin/messages", "发送失败", "没有发出去的通知，再发一次", false}, account.ManageJobs},
 	}
 	var out []button
 	for _, b := range all {
-		if account.Has(actor.Role, b.permission) {
+		if account.Has(actor.Role, b.permission) && (b.Path != "/reviews" || hasQueue(actor)) {
 			out = append(out, b.button)
 		}
 	}
@@ -118,7 +120,7 @@ func (p *Pages) ownWork(ctx context.Context, actor models.Actor, body *workbench
 		body.Sections = append(body.Sections, sections...)
 	}
 	body.Counts = []counted{{"/cases?due=late&mine=1", "已超期", "late", late}, {"/cases?due=soon&mine=1", nearName, "near", near}}
-	if account.Has(actor.Role, account.ReviewCases) {
+	if hasQueue(actor) {
 		body.Counts = append([]counted{{"/reviews", "待签收", "wait", pending}}, body.Counts...)
 	} else {
 		body.Counts = append([]counted{{"/cases?review=returned&mine=1", "被退回", "wait", returned}}, body.Counts...)

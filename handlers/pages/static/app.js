@@ -4,10 +4,39 @@
   "use strict";
   const user = document.body.dataset.user || "";
   const prefix = "fengqiao/" + user + "/";
+  const mostKept = 20;
+  const longestKept = 30 * 24 * 60 * 60 * 1000;
+
+  // What is kept: under log/KEY a dispute that is being logged, under the path of its page what is
+  // being done to a case; when it was typed, and the fields by their names.
   const store = {
-    get(key) { try { return JSON.parse(localStorage.getItem(prefix + key)); } catch { return null; } },
-    set(key, value) { try { localStorage.setItem(prefix + key, JSON.stringify(value)); return true; } catch { return false; } },
-    drop(key) { try { localStorage.removeItem(prefix + key); } catch { /* nothing is kept then */ } },
+    get(key) {
+      try {
+        const kept = JSON.parse(localStorage.getItem(prefix + key));
+        return kept && kept.values ? kept : null;
+      } catch (_) { return null; }
+    },
+    set(key, values) {
+      try { localStorage.setItem(prefix + key, JSON.stringify({ at: Date.now(), values })); return true; } catch (_) { return false; }
+    },
+    drop(key) { try { localStorage.removeItem(prefix + key); } catch (_) { /* nothing is kept then */ } },
+    // The newest first.
+    all() {
+      const out = [];
+      try {
+        for (let i = 0; i < localStorage.length; i++) {
+          const name = localStorage.key(i);
+          if (name.startsWith(prefix)) out.push(name.slice(prefix.length));
+        }
+      } catch (_) { /* nothing is kept then */ }
+      return out.map((key) => [key, store.get(key)]).sort((a, b) => (b[1] ? b[1].at : 0) - (a[1] ? a[1].at : 0));
+    },
+  };
+  const element = (name, text, className) => {
+    const out = document.createElement(name);
+    if (text) out.textContent = text;
+    if (className) out.className = className;
+    return out;
   };
 
   // Larger type: the same cookie as the link's page sets.
@@ -25,22 +54,41 @@
 
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
+  if (!user) return;
 
   // What became a case, or was done to one, is no draft any more.
   const done = document.querySelector("[data-drop]");
-  if (done && user) {
-    const slug = new URLSearchParams(location.search).get("done");
-    store.drop(done.dataset.drop + "/" + slug);
-    const log = store.get("log");
-    if (log && log.draftKey && log.draftKey === done.dataset.dropLog) store.drop("log");
+  if (done) {
+    store.drop(done.dataset.drop + "/" + new URLSearchParams(location.search).get("done"));
+    if (done.dataset.dropLog) store.drop("log/" + done.dataset.dropLog);
     history.replaceState(null, "", location.pathname);
+  }
+  store.all().forEach(([key, kept], i) => {
+    if (!kept || i >= mostKept || Date.now() - kept.at > longestKept) store.drop(key);
+  });
+
+  // A page that cannot be opened any more still gives back what was typed there.
+  const refused = document.querySelector("[data-kept]");
+  const lost = refused && store.get(location.pathname);
+  if (lost) {
+    const texts = Object.values(lost.values).filter((text) => text.length > 10);
+    const label = element("label", "您在这里填过、没有提交的文字，可以抄下来：");
+    const text = element("textarea");
+    text.readOnly = true;
+    text.rows = 8;
+    text.value = texts.join("\n\n");
+    label.append(text);
+    if (texts.length > 0) refused.append(label);
   }
 
   const form = document.querySelector("form[data-draft]");
-  if (!form || !user) return;
+  if (!form) return;
   const isLog = form.dataset.draft === "log";
-  const key = isLog ? "log" : location.pathname;
+  const key = isLog ? "log/" + form.elements.draftKey.value : location.pathname;
+  const fresh = "fresh" in form.dataset; // nothing of it was sent before
 
+  // Numbers travel in hidden fields between the steps; they are not kept on the device either.
+  const isPrivateName = (name) => /\.(idNumber|phone)$/.test(name);
   const values = () => {
     const out = {};
     for (const field of form.elements) {
@@ -50,75 +98,65 @@
     }
     return out;
   };
-  // Numbers travel in hidden fields between the steps; they are not kept on the device either.
-  const isPrivateName = (name) => /\.(idNumber|phone)$/.test(name);
-
-  const fresh = !wrong && (!isLog || form.dataset.step === "1");
-  const kept = store.get(key);
-  const opened = JSON.stringify(values());
+  const same = (a, b) => {
+    const skip = new Set(["version", "draftKey", "step"]);
+    for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      if (!skip.has(name) && (a[name] || "") !== (b[name] || "")) return false;
+    }
+    return true;
+  };
+  const opened = values();
   let unkept = false;
   const keep = () => {
     const now = values();
-    if (JSON.stringify(now) === opened && fresh) return;
-    unkept = !store.set(key, now);
-  };
-  const same = (a, b) => {
-    const skip = new Set(["version", "draftKey", "step"]);
-    const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-    for (const name of names) if (!skip.has(name) && (a[name] || "") !== (b[name] || "")) return false;
-    return true;
+    if (!fresh || !same(now, opened)) unkept = !store.set(key, now);
   };
 
-  const restore = () => {
-    if (isLog) {
-      // The server shows the step again, with everything in it.
-      const again = document.createElement("form");
-      again.method = "post";
-      again.action = form.action;
-      const add = (name, value) => {
-        const input = document.createElement("input");
-        input.type = "hidden"; input.name = name; input.value = value;
-        again.append(input);
-      };
-      for (const [name, value] of Object.entries(kept)) add(name, value);
-      add("do", "resume");
-      document.body.append(again);
-      again.submit();
-      return;
+  // The server shows the form again with everything in it.
+  const resume = (kept) => {
+    const again = element("form");
+    again.method = "post";
+    again.action = form.getAttribute("action") || location.pathname;
+    for (const [name, value] of Object.entries(Object.assign({}, kept.values, { do: "resume" }))) {
+      const input = element("input");
+      input.type = "hidden"; input.name = name; input.value = value;
+      again.append(input);
     }
-    for (const field of form.elements) {
-      if (!field.name || field.name === "version" || field.type === "submit") continue;
-      if (field.type === "radio") field.checked = kept[field.name] === field.value;
-      else if (field.type === "checkbox") field.checked = field.name in kept;
-      else if (field.name in kept) field.value = kept[field.name];
-    }
-    keep();
+    document.body.append(again);
+    again.submit();
   };
-
-  if (fresh && kept && !same(kept, values())) {
-    const box = document.createElement("div");
-    box.className = "notice";
+  const titleOf = (kept) => (kept.values.title || kept.values.facts || kept.values["parties[0].name"] || "").slice(0, 30);
+  const offer = (keptKey, kept) => {
+    const box = element("div", "", "notice");
     box.setAttribute("role", "status");
-    const text = document.createElement("p");
-    text.textContent = "这台设备上有一份没有提交的内容。";
-    const buttons = document.createElement("p");
-    buttons.className = "buttons";
-    for (const [name, act] of [["接着填写", restore], ["不要了", () => store.drop(key)]]) {
-      const button = document.createElement("button");
+    const at = new Date(kept.at);
+    const text = element("p", "这台设备上有一份没有提交的内容（" + (at.getMonth() + 1) + "月" + at.getDate() + "日填写）");
+    if (isLog && titleOf(kept)) text.append("：", element("strong", titleOf(kept)));
+    text.append("。");
+    if (isLog) text.append("电话和证件号码没有暂存，请重新填写。");
+    const buttons = element("p", "", "buttons");
+    for (const [name, act] of [["接着填写", () => resume(kept)], ["不要了", () => store.drop(keptKey)]]) {
+      const button = element("button", name);
       button.type = "button";
-      button.textContent = name;
       button.addEventListener("click", () => { act(); box.remove(); });
       buttons.append(button);
     }
     box.append(text, buttons);
     form.before(box);
+  };
+  if (fresh && isLog) {
+    store.all().filter(([name, kept]) => kept && name !== key && name.startsWith("log/")).slice(0, 3).forEach(([name, kept]) => offer(name, kept));
+  } else if (fresh) {
+    const kept = store.get(key);
+    if (kept && !same(kept.values, opened)) offer(key, kept);
   } else if (isLog) {
-    keep();
+    keep(); // the step that is shown now
   }
 
   let timer = 0;
   let sending = false;
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && !sending) keep(); });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     keep();
@@ -127,8 +165,7 @@
       event.preventDefault();
       let note = form.querySelector(".offline");
       if (!note) {
-        note = document.createElement("p");
-        note.className = "notice bad offline";
+        note = element("p", "", "notice bad offline");
         note.setAttribute("role", "alert");
         form.append(note);
       }
@@ -138,6 +175,7 @@
     sending = true;
     setTimeout(() => { sending = false; }, 8000);
   });
+  window.addEventListener("online", () => { const note = form.querySelector(".offline"); if (note) note.remove(); });
   window.addEventListener("pageshow", () => { sending = false; });
   window.addEventListener("beforeunload", (event) => { if (unkept && !sending) event.preventDefault(); });
 })();

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/handlers/web"
+	"fengqiao/pkg/account"
+	"fengqiao/pkg/casework"
+	"fengqiao/pkg/screening"
+	"fengqiao/pkg/store"
+)
+
+// Prefix is where the API lies; DocumentPath is that of its description.
+const (
+	Prefix       = "/api/v1"
+	DocumentPath = "/api/openapi.json"
+)
+
+// Deps are what the API works with.
+type Deps struct {
+	Cases    *casework.Service
+	Accounts *account.Service
+	Reports  *screening.Service
+	Store    *store.Store // policies and places
+	Now      func() time.Time
+}
+
+// API answers under Prefix. Safe for concurrent use.
+type API struct {
+	cases    *casework.Service
+	accounts *account.Service
+	reports  *screening.Service
+	store    *store.Store
+	now      func() time.Time
+	document func() ([]byte, error)
+}
+
+// New makes the API.
+func New(d Deps) *API {
+	a := &API{cases: d.Cases, accounts: d.Accounts, reports: d.Reports, store: d.Store, now: d.Now}
+	a.document = sync.OnceValues(func() ([]byte, error) { return document(a.endpoints()) })
+	return a
+}
+
+// endpoint is one row of the API: the route, and what the document says of it.
+type endpoint struct {
+	web.Route
+	tag     string
+	summary string
+	params  any   // path, query and header parameters, by struct tags
+	in      any   // form of the body, nil where none is read
+	out     any   // body of success, nil for none
+	headers any   // of success, by struct tags
+	status  int   // of success
+	also    []int // further statuses of success: 200 for what is there already, 304 for what is unchanged
+	fails   []int // statuses of failure beside those that every endpoint of its kind has
+	example any   // of the body that is sent
+}
+
+// endpoints is the whole table.
+func (a *API) endpoints() []endpoint {
+	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
+	query, invalid, conflict := []int{http.StatusBadRequest, http.StatusUnprocessableEntity}, []int{http.StatusUnprocessableEntity}, []int{http.StatusConflict}
+	return []endpoint{
+		{Route: web.Route{Method: get, Path: DocumentPath, Permission: account.Public, Handle: a.openapi}, tag: "文档", summary: "本文档", out: new(map[string]any), status: http.StatusOK},
+
+		row(post, "/sessions", account.Public, a.login, endpoint{tag: "登录", summary: "登录", in: new(account.Credentials), out: new(Session), status: http.StatusCreated, example: account.Credentials{Username: "mediator", Password: "fengqiao-demo"}}),
+		row(del, "/sessions/current", account.LoggedIn, a.logout, endpoint{tag: "登录", summary: "退出登录", status: http.StatusNoContent}),
+		row(get, "/me", account.LoggedIn, a.me, endpoint{tag: "登录", summary: "我是谁", out: new(Account), status: http.StatusOK}),
+
+		row(post, "/cases", account.WriteCases, a.log, endpoint{tag: "案件", summary: "登记纠纷", params: new(logParams), in: new(casework.LogForm), out: new(Case), headers: new(logHeaders), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: logExample()}),
+		row(get, "/cases", account.ReadCases, a.list, endpoint{tag: "案件", summary: "查询案件", params: new(listParams), out: new(CasePage), status: http.StatusOK, fails: query}),
+		row(get, "/cases/:id", account.ReadCases, a.get, endpoint{tag: "案件", summary: "查看案件", params: new(getParams), out: new(Case), headers: new(caseHeaders), status: http.StatusOK, also: []int{http.StatusNotModified}, fails: conflict}),
+		action(a, "accept", account.WriteCases, "受理", a.cases.Accept),
+		action(a, "decline", account.WriteCases, "不予受理", a.cases.Decline),
+		action(a, "sittings", account.WriteCases, "登记调解记录", a.cases.RecordSitting),
+		action(a, "agreement", account.WriteCases, "登记协议", a.cases.Agree),
+		action(a, "perform", account.WriteCases, "登记履行", a.cases.Perform),
+		action(a, "fail", account.WriteCases, "调解不成", a.cases.Fail),
+		action(a, "withdraw", account.WriteCases, "撤回", a.cases.Withdraw),
+		action(a, "close", account.WriteCases, "结案", a.cases.Close),
+		action(a, "refer", account.WriteCases, "转出", a.cases.Refer),
+		action(a, "escalate", account.WriteCases, "上报", a.cases.Escalate),
+		action(a, "review", account.ReviewCases, "签收、退回或转出上报的案件", a.cases.Review),
+		action(a, "risk", account.WriteCases, "调整风险等级", a.cases.Assess),
+		action(a, "pause", account.WriteCases, "暂停计时", a.cases.Pause),
+		action(a, "resume", account.WriteCases, "恢复计时", a.cases.Resume),
+		action(a, "extend", account.WriteCases, "延期", a.cases.Extend),
+		action(a, "order", account.ReviewCases, "督办：限期办结或者提级办理", a.cases.Order),
+		action(a, "police", account.WriteCases, "登记报告公安的情况", a.cases.ReportPolice),
+		row(post, "/cases/:id/reveal", account.WriteCases, a.reveal, endpoint{tag: "案件", summary: "查看完整的证件号码和电话（留有查看记录）", params: new(idParams), out: new(Revealed), status: http.StatusOK}),
+
+		row(get, "/reviews", account.ReviewCases, a.reviews, endpoint{tag: "案件", summary: "等待签收的案件，期限最早的在前", params: new(pageParams), out: new(CasePage), status: http.StatusOK, fails: append(query, http.StatusConflict)}),
+
+		row(get, "/reports/:region/:month", account.ReadReports, a.report, endpoint{tag: "月报", summary: "查看月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
+		row(post, "/reports/:region/:month", account.BuildReports, a.report, endpoint{tag: "月报", summary: "现在生成月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
+		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件", params: new(figureParams), out: new(CasePage), status: http.StatusOK, fails: invalid}),
+
+		row(get, "/regions", account.LoggedIn, a.regions, endpoint{tag: "地区", summary: "一个地区和它直接管辖的地区", params: new(regionParams), out: new(RegionPage), status: http.StatusOK, fails: append(query, http.StatusNotFound)}),
+	}
+}
+
+func row(method, path string, permission account.Permission, handle web.Handler, e endpoint) endpoint {
+	e.Route = web.Route{Method: method, Path: Prefix + path, Permission: permission, Handle: handle}
+	return e
+}
+
+// Routes lists the API's rows of the route table.
+func (a *API) Routes() []web.Route {
+	routes := []web.Route{}
+	for _, e := range a.endpoints() {
+		routes = append(routes, e.Route)
+	}
+	return routes
+}
+
+func (a *API) openapi(c *gin.Context) error {
+	body, err := a.document()
+	if err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
+	return nil
+}

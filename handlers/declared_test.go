@@ -1,0 +1,194 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fengqiao/handlers"
+	"fengqiao/handlers/web"
+	"fengqiao/pkg/account"
+)
+
+// prober brings about each status that the document declares.
+type prober struct {
+	w      *world
+	engine *brokenEngine
+	all    map[string]visit
+}
+
+// probe is how a status is brought about.
+type probe func(t *testing.T, route web.Route, v visit) reply
+
+// send makes a probe: the visit of the route with something changed about it.
+func (p *prober) send(as string, change func(path, body *any, header *[]string)) probe {
+	return func(t *testing.T, route web.Route, v visit) reply {
+		t.Helper()
+		about := p.w.freshTarget(t, v)
+		var path, body any = v.path(route.Path, about), nil
+		if v.body != nil {
+			body = v.body(p.w, about)
+		}
+		header := []string{}
+		change(&path, &body, &header)
+		return p.w.do(t, route.Method, path.(string), as, body, header...)
+	}
+}
+
+func (p *prober) header(as string, header ...string) probe {
+	return p.send(as, func(_, _ *any, h *[]string) { *h = header })
+}
+
+func (p *prober) body(raw string) probe {
+	return p.send("judicial", func(_, body *any, _ *[]string) { *body = raw })
+}
+
+func (p *prober) query(query string) probe {
+	return p.send("judicial", func(path, _ *any, _ *[]string) {
+		bare, _, _ := strings.Cut((*path).(string), "?")
+		*path = bare + "?" + query
+	})
+}
+
+// broken lets the store fail, after the case was made.
+func (p *prober) broken(fault func() error) probe {
+	return func(t *testing.T, route web.Route, v visit) (answer reply) {
+		t.Helper()
+		about := p.w.freshTarget(t, v)
+		p.engine.with(fault, func() { answer = p.w.visited(t, route.Method, route.Path, v, "judicial", about) })
+		return answer
+	}
+}
+
+// before asks at a time when no rules were in force.
+func (p *prober) before(t *testing.T, route web.Route, v visit) reply {
+	t.Helper()
+	about := p.w.freshTarget(t, v)
+	if v.body != nil {
+		v.body = func(_ *world, about target) any {
+			form := draft(about.village)
+			form.Land = nil // no day of it had come
+			return form
+		}
+	}
+	p.w.clock.advance(-40 * 365 * 24 * time.Hour)
+	defer p.w.clock.advance(40 * 365 * 24 * time.Hour)
+	return p.w.visited(t, route.Method, route.Path, v, "judicial", about)
+}
+
+// probes are the ways that fit most endpoints, by status; special those of single ones.
+func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
+	asUsual := p.send("judicial", func(_, _ *any, _ *[]string) {})
+	elsewhere := p.send("judicial", func(path, _ *any, _ *[]string) {
+		parts := strings.Split((*path).(string), "/")
+		for i, part := range parts {
+			if _, err := bson.ObjectIDFromHex(part); err == nil {
+				parts[i] = bson.NewObjectID().Hex()
+			} else if part == township {
+				parts[i] = township2
+			}
+		}
+		*path = strings.Join(parts, "/")
+	})
+	byStatus = map[int]probe{
+		http.StatusOK: asUsual, http.StatusCreated: asUsual, http.StatusNoContent: asUsual,
+		http.StatusNotModified:           p.header("judicial", "If-None-Match", "*"),
+		http.StatusBadRequest:            p.body(`{`),
+		http.StatusUnauthorized:          p.header(""),
+		http.StatusForbidden:             p.header("admin", "Sec-Fetch-Site", "cross-site"),
+		http.StatusNotFound:              elsewhere,
+		http.StatusConflict:              p.header("judicial", "If-Match", `"v99"`),
+		http.StatusRequestEntityTooLarge: p.body(strings.Repeat(" ", 1<<20+1)),
+		http.StatusUnsupportedMediaType:  p.header("judicial", "Content-Type", "text/plain"),
+		http.StatusUnprocessableEntity:   p.body(`{"nonsense":1}`),
+		http.StatusInternalServerError:   p.broken(confused),
+		http.StatusServiceUnavailable:    p.broken(unreachable),
+	}
+	special = map[string]probe{
+		"POST /api/v1/cases 200": func(t *testing.T, route web.Route, v visit) reply {
+			first := p.header("judicial", "Idempotency-Key", "twice")(t, route, v)
+			require.Equal(t, http.StatusCreated, first.status)
+			return p.header("judicial", "Idempotency-Key", "twice")(t, route, v)
+		},
+		"POST /api/v1/cases 409":    p.before,
+		"GET /api/v1/cases/:id 409": p.before,
+		"GET /api/v1/reviews 409":   p.before,
+		"GET /api/v1/cases 400":     p.query("village=%ZZ"), "GET /api/v1/cases 422": p.query("vilage=1"),
+		"GET /api/v1/reviews 400": p.query("after=nowhere"), "GET /api/v1/reviews 422": p.query("limit=0"),
+		"GET /api/v1/regions 400": p.query("parent=1;2"), "GET /api/v1/regions 422": p.query("place=1"), "GET /api/v1/regions 404": p.query("parent=" + township2),
+		"POST /api/v1/sessions 401": p.body(`{"username":"mediator","password":"wrong"}`),
+		"POST /api/v1/sessions 429": func(t *testing.T, _ web.Route, _ visit) reply {
+			wrong := account.Credentials{Username: "mediator3", Password: "wrong"}
+			for range 5 {
+				require.Equal(t, http.StatusUnauthorized, p.w.post(t, "/api/v1/sessions", "", wrong).status)
+			}
+			return p.w.post(t, "/api/v1/sessions", "", wrong)
+		},
+	}
+	nextYear := p.send("judicial", func(path, _ *any, _ *[]string) { *path = strings.Replace((*path).(string), "2026-03", "2027-01", 1) })
+	for _, name := range []string{"GET /api/v1/reports/:region/:month", "POST /api/v1/reports/:region/:month", "GET /api/v1/reports/:region/:month/figures/:key"} {
+		special[name+" 422"] = nextYear
+	}
+	return byStatus, special
+}
+
+// TestEveryDeclaredStatus brings about every status that the document declares, of every endpoint.
+// That no other is answered, checkContract asks in every test.
+func TestEveryDeclaredStatus(t *testing.T) {
+	t.Parallel()
+	c, err := theContract()
+	require.NoError(t, err)
+	engine := breakable(t)
+	w := newWorld(t, engine, func(d *handlers.Deps) { d.LoginBurst = 1000 })
+	p := &prober{w, engine, visits()}
+	byStatus, special := p.probes()
+	seen, operations := 0, 0
+	for _, route := range w.routes() {
+		if !strings.HasPrefix(route.Path, "/api/") {
+			continue
+		}
+		path := c.document.Paths.Find(documentPath(route.Path))
+		require.NotNil(t, path, "%s is not in the document", route.Path)
+		operation := path.GetOperation(route.Method)
+		require.NotNil(t, operation, "%s %s is not in the document", route.Method, route.Path)
+		operations++
+		for declared := range operation.Responses.Map() {
+			name := fmt.Sprintf("%s %s %s", route.Method, route.Path, declared)
+			status := 0
+			_, err := fmt.Sscan(declared, &status)
+			require.NoError(t, err, name)
+			how := special[name]
+			if how == nil {
+				how = byStatus[status]
+			}
+			require.NotNil(t, how, "%s: say how it comes about, or take it out of the document", name)
+			answer := how(t, route, p.all[route.Method+" "+route.Path])
+			require.Equal(t, status, answer.status, "%s: %s", name, answer.body)
+			if p.all[route.Method+" "+route.Path].ends {
+				w.login(t, "judicial")
+			}
+			seen++
+		}
+	}
+	require.Greater(t, seen, 200)
+	for _, path := range c.document.Paths.Map() {
+		operations -= len(path.Operations())
+	}
+	require.Zero(t, operations, "the document describes what is no route")
+}
+
+// documentPath writes Gin's :id as {id}.
+func documentPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if name, ok := strings.CutPrefix(part, ":"); ok {
+			parts[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(parts, "/")
+}

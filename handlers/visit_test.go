@@ -1,0 +1,291 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"fengqiao/handlers/api"
+	"fengqiao/models"
+	"fengqiao/pkg/account"
+	"fengqiao/pkg/casework"
+	"fengqiao/pkg/workday"
+)
+
+// visit is a request that a route answers well when the right person sends it.
+type visit struct {
+	stage stage  // what the case is like, "" where the route is about none
+	place bool   // the route is about a place
+	list  bool   // the route lists cases: allowed means that the case is among them
+	query string // %s is the place or village that is asked about
+	// body is what is sent: JSON for the API, the values of a form for a page.
+	body  func(w *world, about target) any
+	ends  bool // it ends the session
+	below bool // it is for those above who has the case
+}
+
+// stage is how far a case has come.
+type stage string
+
+const (
+	logged    stage = "logged"
+	mediating stage = "mediating"
+	paused    stage = "paused"
+	sat       stage = "sat"
+	agreed    stage = "agreed"
+	pending   stage = "pending" // handed up, not yet signed in
+)
+
+// target is what a request is about.
+type target struct {
+	place   string            // code of the place
+	village string            // where the dispute is, "" where the place has none of its own
+	holder  models.RegionKind // which office has the case
+	found   *api.Case         // nil where the route is about no case
+	params  *strings.Replacer // fills the route's path
+}
+
+// same sends the same body to everybody.
+func same(body any) func(*world, target) any { return func(*world, target) any { return body } }
+
+// mediatorsMessage is the id of a message in the mediator's inbox.
+const mediatorsMessage = "665f00000000000000000001/2-0/mediator"
+
+// visits says how each route of the table is asked so that it does what it is for. A route that is
+// missing here fails the tests that go through the table.
+func visits() map[string]visit {
+	all := map[string]visit{
+		"GET /healthz": {}, "GET /readyz": {}, "GET /metrics": {},
+		"GET /api/openapi.json":           {},
+		"POST /api/v1/sessions":           {body: same(account.Credentials{Username: "mediator", Password: password})},
+		"DELETE /api/v1/sessions/current": {ends: true},
+		"GET /api/v1/me":                  {},
+		"POST /api/v1/cases":              {place: true, body: func(_ *world, about target) any { return draft(about.village) }},
+		"GET /api/v1/cases":               {stage: logged, list: true, query: "village=%s"},
+		"GET /api/v1/cases/:id":           {stage: logged},
+		"POST /api/v1/cases/:id/reveal":   {stage: logged},
+		"GET /api/v1/reviews":             {stage: pending, list: true},
+		"GET /api/v1/regions":             {place: true, query: "parent=%s"},
+
+		"GET /api/v1/reports/:region/:month":              {place: true},
+		"POST /api/v1/reports/:region/:month":             {place: true},
+		"GET /api/v1/reports/:region/:month/figures/:key": {place: true},
+
+		"GET /login": {}, "GET /setup/:token": {}, "GET /help": {}, "GET /larger": {}, "GET /static/:sum/:file": {}, "GET /favicon.ico": {},
+		"POST /login":        {body: same(url.Values{"username": {"mediator"}, "password": {password}})},
+		"POST /setup/:token": {body: same(url.Values{"username": {"first"}, "name": {"孙维新"}, "password": {password}, "again": {password}})},
+		"GET /":              {}, "GET /password": {},
+		"POST /logout":            {ends: true, body: same(url.Values{})},
+		"POST /password":          {ends: true, body: same(url.Values{"old": {password}, "password": {password}, "again": {password}})},
+		"GET /cases":              {stage: logged, list: true},
+		"GET /cases/new":          {},
+		"POST /cases/new":         {place: true, body: func(_ *world, about target) any { return draftValues(about.village) }},
+		"GET /cases/:id":          {stage: logged},
+		"POST /cases/:id/reveal":  {stage: logged, body: same(url.Values{})},
+		"GET /reviews":            {stage: pending, list: true},
+		"GET /reports":            {place: true, query: "region=%s"},
+		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
+		"GET /accesses":           {},
+		"GET /admin/accounts":     {},
+		"GET /admin/accounts/new": {},
+		"POST /admin/accounts/new": {body: func(w *world, _ target) any {
+			w.made++
+			return url.Values{"username": {fmt.Sprintf("new%d", w.made)}, "name": {"新来的"}, "role": {"mediator"}, "region": {village}, "password": {password}, "again": {password}}
+		}},
+		"POST /admin/accounts/:username/disabled": {body: same(url.Values{"disabled": {"1"}})},
+		"GET /admin/accounts/:username/password":  {},
+		"POST /admin/accounts/:username/password": {body: same(url.Values{"password": {password}, "again": {password}})},
+		"GET /admin/jobs":                         {},
+		"GET /admin/messages":                     {},
+		"POST /admin/messages/again":              {body: same(url.Values{"id": {mediatorsMessage}})},
+
+		"GET /messages": {}, "GET /messages/settings": {},
+		"POST /messages/open":            {body: same(url.Values{"id": {mediatorsMessage}})},
+		"POST /messages/read":            {body: same(url.Values{"until": {"2026-03-02T01:00:00Z"}})},
+		"POST /messages/settings":        {body: same(url.Values{"version": {"0"}})},
+		"POST /messages/settings/office": {body: same(url.Values{"version": {"0"}, "do": {"forget-webhook"}})},
+		"POST /messages/settings/test":   {body: same(url.Values{"channel": {"wecom"}})},
+
+		"GET /reports/:region/:month":         {place: true},
+		"GET /reports/:region/:month/:figure": {place: true},
+	}
+	for action, v := range actionVisits() {
+		all["POST /api/v1/cases/:id/"+action] = v
+		page := v
+		page.body = formOf(action)
+		all["POST /cases/:id/"+action] = page
+		page.body = nil
+		all["GET /cases/:id/"+action] = page
+	}
+	return all
+}
+
+// actionVisits says for each action on a case what it needs.
+func actionVisits() map[string]visit {
+	return map[string]visit{
+		"accept":   {stage: logged, body: same(casework.AcceptForm{})},
+		"decline":  {stage: logged, body: same(casework.DeclineForm{Reason: "一方明确拒绝调解"})},
+		"sittings": {stage: mediating, body: func(w *world, _ target) any { return sitting(w) }},
+		"agreement": {stage: sat, body: func(w *world, _ target) any {
+			return casework.AgreementForm{
+				Form: "written", Items: []string{"付清租金"}, AmountFen: 480_000, Instalments: []casework.InstalmentForm{{DueOn: "2026-04-10", AmountFen: 480_000}},
+				Signatures: []models.Signature{{Party: "许来福", SignedOn: w.today()}, {Party: "丰年农机合作社", SignedOn: w.today()}},
+			}
+		}},
+		"perform":  {stage: agreed, body: func(w *world, _ target) any { return casework.PerformForm{On: w.today()} }},
+		"fail":     {stage: mediating, body: same(casework.FailForm{Reason: "分歧太大", RemediesTold: true})},
+		"withdraw": {stage: logged, body: same(casework.ReasonForm{Reason: "双方已自行和解"})},
+		"close":    {stage: agreed, body: same(casework.CloseForm{Note: "已履行"})},
+		"refer":    {stage: logged, body: same(casework.ReferForm{To: "court", Reason: "涉及确权"})},
+		"escalate": {stage: logged, body: same(casework.EscalateForm{Reason: models.ReasonFailed, Note: "村里调不下来"})},
+		"review":   {stage: pending, body: same(casework.ReviewForm{Decision: "accept"})},
+		"risk":     {stage: logged, body: same(casework.RiskForm{Risk: models.Yellow, Reason: "情绪激动"})},
+		"pause":    {stage: mediating, body: same(casework.PauseForm{Ground: models.PauseAbsent, Note: "当事人在外地，月底回来"})},
+		"resume":   {stage: paused, body: same(casework.ResumeForm{Note: "人已回来"})},
+		"extend":   {stage: mediating, body: same(casework.ExtendForm{Days: 7, Consent: "双方当面同意"})},
+		"order": {stage: logged, below: true, body: func(w *world, _ target) any {
+			return casework.OrderForm{Kind: "deadline", LastDay: w.tomorrow(), Note: "请尽快"}
+		}},
+		"police": {stage: logged, body: func(w *world, _ target) any {
+			return casework.PoliceForm{ReportedAt: w.clock.Now(), ReportedBy: "陈守义", ReportedTo: "枫溪镇派出所"}
+		}},
+	}
+}
+
+// formOf is what the page of an action sends.
+func formOf(action string) func(*world, target) any {
+	return func(w *world, about target) any {
+		values := map[string]url.Values{
+			"accept":    {"mediators": {"陈守义"}},
+			"decline":   {"reason": {"一方明确拒绝调解"}},
+			"sittings":  {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
+			"agreement": {"form": {"written"}, "items": {"付清租金"}},
+			"perform":   {"on": {w.today()}},
+			"fail":      {"reason": {"分歧太大"}, "remediesTold": {"on"}},
+			"withdraw":  {"reason": {"双方已自行和解"}},
+			"close":     {"note": {"已履行"}},
+			"refer":     {"to": {"court"}, "reason": {"涉及确权"}},
+			"escalate":  {"reason": {"failed"}, "note": {"村里调不下来"}},
+			"review":    {"decision": {"accept"}},
+			"risk":      {"risk": {"yellow"}, "reason": {"情绪激动"}},
+			"pause":     {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
+			"resume":    {"note": {"人已回来"}},
+			"extend":    {"days": {"7"}, "consent": {"双方当面同意"}},
+			"order":     {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"police":    {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+		}[action]
+		values.Set("version", fmt.Sprint(about.found.Version))
+		return values
+	}
+}
+
+// draftValues is the last step of logging a dispute on a page.
+func draftValues(village string) url.Values {
+	return url.Values{
+		"step": {"4"}, "type": {"neighbourhood"}, "villageCode": {village}, "title": {"滴水纠纷"}, "facts": {"屋檐滴水到邻家院子。"}, "source": {"application"},
+		"parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
+		"parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"},
+	}
+}
+
+// today is the civil day of the world.
+func (w *world) today() string { return workday.OfTime(w.clock.Now()).String() }
+
+func (w *world) tomorrow() string { return workday.OfTime(w.clock.Now()).AddDays(1).String() }
+
+// holderOf is the account that acts for the office of a place.
+func holderOf(tb testing.TB, kind models.RegionKind, village string) string {
+	tb.Helper()
+	role := map[models.RegionKind]models.Role{models.RegionVillage: models.RoleMediator, models.RegionTownship: models.RoleJudicial, models.RegionCounty: models.RoleCounty}[kind]
+	for _, seat := range seats {
+		if seat.Role == role && seat.Region == models.PlaceOf(village).Code(kind) {
+			return seat.ID
+		}
+	}
+	require.Failf(tb, "nobody sits there", "%s of %s", kind, village)
+	return ""
+}
+
+// caseAt makes a case of a village that an office has, brought to a stage.
+func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, to stage) api.Case {
+	tb.Helper()
+	as := holderOf(tb, holder, village)
+	if to == pending {
+		below := map[models.RegionKind]models.RegionKind{models.RegionTownship: models.RegionVillage, models.RegionCounty: models.RegionTownship}[holder]
+		lower := holderOf(tb, below, village)
+		return w.act(tb, lower, w.log(tb, lower, draft(village)), "escalate", casework.EscalateForm{Reason: models.ReasonAsked, Note: "当事人要求上级处理"})
+	}
+	if to == paused {
+		v := actionVisits()["pause"]
+		return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), "pause", v.body(w, target{}))
+	}
+	made := w.log(tb, as, draft(village))
+	for _, step := range []struct {
+		to     stage
+		action string
+		form   any
+	}{
+		{mediating, "accept", casework.AcceptForm{}},
+		{sat, "sittings", sitting(w)},
+		{agreed, "agreement", casework.AgreementForm{Form: "written", Items: []string{"付清租金"}}},
+	} {
+		if to == logged {
+			break
+		}
+		made = w.act(tb, as, made, step.action, step.form)
+		if to == step.to {
+			break
+		}
+	}
+	return made
+}
+
+// path fills a route's path, and the query of its visit.
+func (v visit) path(route string, about target) string {
+	path := about.params.Replace(route)
+	if v.query != "" {
+		of := about.place
+		if v.stage != "" {
+			of = about.village
+		}
+		path += "?" + fmt.Sprintf(v.query, of)
+	}
+	return path
+}
+
+// visited sends a visit. method and path are those of the route.
+func (w *world) visited(tb testing.TB, method, route string, v visit, as string, about target) reply {
+	tb.Helper()
+	var body any
+	if v.body != nil {
+		body = v.body(w, about)
+	}
+	return w.do(tb, method, v.path(route, about), as, body)
+}
+
+// requireVisits asks that the table of visits and the table of routes are the same. One test does so:
+// the others go through the routes that are in both.
+func requireVisits(tb testing.TB, w *world) map[string]visit {
+	tb.Helper()
+	all := visits()
+	var missing, gone []string
+	there := map[string]bool{}
+	for _, route := range w.routes() {
+		name := route.Method + " " + route.Path
+		there[name] = true
+		if _, ok := all[name]; !ok {
+			missing = append(missing, name)
+		}
+	}
+	for name := range all {
+		if !there[name] {
+			gone = append(gone, name)
+		}
+	}
+	require.Empty(tb, missing, "new routes: say in visits() how they are asked, and look at the access matrix")
+	require.Empty(tb, gone, "routes that are no more")
+	return all
+}
