@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fengqiao/pkg/docstore"
@@ -34,11 +33,11 @@ const (
 
 // Rung is one level of the ladder a case climbs.
 type Rung struct {
-	Level string     `bson:"level" json:"level" validate:"required,max=20"`
-	Name  string     `bson:"name" json:"name" validate:"required,max=20"` // 村级
-	Seat  RegionKind `bson:"seat" json:"seat" validate:"required,oneof=village township county"`
+	Level string     `bson:"level" json:"level" validate:"required,max=20" label:"层级代码"`
+	Name  string     `bson:"name" json:"name" validate:"required,max=20" label:"层级名称"` // 村级
+	Seat  RegionKind `bson:"seat" json:"seat" validate:"required,oneof=village township county" label:"层级所在地"`
 	// Body says who handles a case here: the place's mediation committee or its reviewing office.
-	Body string `bson:"body" json:"body" validate:"required,oneof=committee office"`
+	Body string `bson:"body" json:"body" validate:"required,oneof=committee office" label:"办理单位"`
 	// SingleClock lets one clock run through the whole stage: receiving the case does not start
 	// another (“四级七天”).
 	SingleClock bool `bson:"singleClock" json:"singleClock"`
@@ -46,17 +45,17 @@ type Rung struct {
 
 // Rule gives the days of one phase for the cases it matches. An empty list matches everything.
 type Rule struct {
-	ID       string        `bson:"id" json:"id" validate:"required,max=40"`
-	Name     string        `bson:"name" json:"name" validate:"required,max=40"` // as the working of a deadline names it
-	Phase    Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation"`
+	ID       string        `bson:"id" json:"id" validate:"required,max=40" label:"规则编号"`
+	Name     string        `bson:"name" json:"name" validate:"required,max=40" label:"规则名称"` // as the working of a deadline names it
+	Phase    Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation" label:"环节"`
 	Levels   []string      `bson:"levels" json:"levels"`
 	Types    []DisputeType `bson:"types" json:"types"`
 	Except   []DisputeType `bson:"except" json:"except"` // types it does not match
 	Risks    []RiskLevel   `bson:"risks" json:"risks"`
 	Conflict *bool         `bson:"conflict,omitempty" json:"conflict,omitempty"` // only with, only without conflict of interest
-	Days     int           `bson:"days" json:"days" validate:"gte=1,lte=365"`
-	Unit     Unit          `bson:"unit" json:"unit" validate:"required,oneof=calendar working"`
-	WarnDays []int         `bson:"warnDays" json:"warnDays" validate:"dive,gte=1,lte=60"` // calendar days before the deadline
+	Days     int           `bson:"days" json:"days" validate:"gte=1,lte=365" label:"天数"`
+	Unit     Unit          `bson:"unit" json:"unit" validate:"required,oneof=calendar working" label:"算法"`
+	WarnDays []int         `bson:"warnDays" json:"warnDays" validate:"max=5,dive,gte=1,lte=60" label:"提前提醒的天数"` // calendar days before the deadline
 }
 
 // Policy is a version of the rules: the ladder, the days, what a return may ask. A case keeps the
@@ -66,16 +65,20 @@ type Policy struct {
 	docstore.Head `bson:",inline"`
 	Number        int         `bson:"number" json:"number"` // from 1, within its county
 	County        string      `bson:"county" json:"county"` // code, "" for every county without its own
-	Name          string      `bson:"name" json:"name"`
+	Name          string      `bson:"name" json:"name" validate:"required,max=40" label:"名称"`
 	EffectiveFrom time.Time   `bson:"effectiveFrom" json:"effectiveFrom"`
-	Ladder        []Rung      `bson:"ladder" json:"ladder" validate:"min=1,max=8,dive"`
-	Rules         []Rule      `bson:"rules" json:"rules" validate:"min=1,dive"`
+	Ladder        []Rung      `bson:"ladder" json:"ladder" validate:"min=1,max=8,dive" label:"层级"`
+	Rules         []Rule      `bson:"rules" json:"rules" validate:"min=1,max=60,dive" label:"规则"`
 	AtOnce        []RiskLevel `bson:"atOnce" json:"atOnce"` // escalates when a case is assessed so
-	ReturnMinDays int         `bson:"returnMinDays" json:"returnMinDays" validate:"gte=1"`
-	ReturnMaxDays int         `bson:"returnMaxDays" json:"returnMaxDays" validate:"gtefield=ReturnMinDays"`
-	ExtendMaxDays int         `bson:"extendMaxDays" json:"extendMaxDays" validate:"gte=0,lte=60"` // of the one extension of a level, 0 for none
-	PauseMaxDays  int         `bson:"pauseMaxDays" json:"pauseMaxDays" validate:"gte=0,lte=365"`  // of all pauses of a case
-	PoliceHours   int         `bson:"policeHours" json:"policeHours" validate:"gte=1,lte=72"`     // within which a threat's report is put on record
+	ReturnMinDays int         `bson:"returnMinDays" json:"returnMinDays" validate:"gte=1" label:"退回补充的最少天数"`
+	ReturnMaxDays int         `bson:"returnMaxDays" json:"returnMaxDays" validate:"gtefield=ReturnMinDays,lte=365" label:"退回补充的最多天数"`
+	ExtendMaxDays int         `bson:"extendMaxDays" json:"extendMaxDays" validate:"gte=0,lte=60" label:"延期的最多天数"` // of the one extension of a level, 0 for none
+	PauseMaxDays  int         `bson:"pauseMaxDays" json:"pauseMaxDays" validate:"gte=0,lte=365" label:"暂停的最多天数"`  // of all pauses of a case
+	PoliceHours   int         `bson:"policeHours" json:"policeHours" validate:"gte=1,lte=72" label:"登记报告公安的小时数"`  // within which a threat's report is put on record
+
+	// Who published it and when; nobody where the system came with it.
+	PublishedAt *time.Time `bson:"publishedAt,omitempty" json:"publishedAt,omitempty"`
+	PublishedBy *Actor     `bson:"publishedBy,omitempty" json:"publishedBy,omitempty"`
 }
 
 // PolicyID is the id of one version.
@@ -141,73 +144,6 @@ func (p *Policy) Match(c Circumstances) (Rule, error) {
 		}
 	}
 	return Rule{}, fmt.Errorf("policy %s has no rule for %+v", p.ID, c)
-}
-
-// Check says what is wrong with a policy as a whole: levels that stand twice, circumstances that
-// no rule or more than one rule matches. It names at most ten.
-func (p *Policy) Check() error {
-	var faults []string
-	for i, r := range p.Ladder {
-		if p.rungIndex(r.Level) != i {
-			faults = append(faults, fmt.Sprintf("层级“%s”重复", r.Name))
-		}
-	}
-	for _, c := range p.everyCircumstance() {
-		var hits []string
-		for _, r := range p.Rules {
-			if r.matches(c) {
-				hits = append(hits, r.ID)
-			}
-		}
-		switch {
-		case len(hits) == 0:
-			faults = append(faults, p.describe(c)+"：没有规则")
-		case len(hits) > 1:
-			faults = append(faults, p.describe(c)+"：规则重叠（"+strings.Join(hits, "、")+"）")
-		}
-		if len(faults) >= 10 {
-			break
-		}
-	}
-	if len(faults) > 0 {
-		return &Error{Kind: Invalid, Code: "policy.invalid", Message: "规则有缺漏或重叠：" + strings.Join(faults, "；")}
-	}
-	return nil
-}
-
-// describe names circumstances as people say them.
-func (p *Policy) describe(c Circumstances) string {
-	rung, _ := p.Rung(c.Level)
-	conflict := "无利益冲突"
-	if c.Conflict {
-		conflict = "有利益冲突"
-	}
-	return strings.Join([]string{rung.Name, c.Phase.Name(), NameOf(DisputeTypes(), string(c.Type)), c.Risk.Name(), conflict}, "、")
-}
-
-func (p *Policy) everyCircumstance() []Circumstances {
-	var all []Circumstances
-	for i, rung := range p.Ladder {
-		phases := []Phase{PhaseMediation}
-		switch {
-		case rung.SingleClock:
-		case i == 0:
-			phases = append(phases, PhaseAcceptance)
-		default:
-			// Above the lowest rung a case arrives by hand-over, or is taken in directly.
-			phases = append(phases, PhaseAcceptance, PhaseReview)
-		}
-		for _, phase := range phases {
-			for _, t := range DisputeTypes() {
-				for _, risk := range RiskLevels() {
-					for _, conflict := range []bool{false, true} {
-						all = append(all, Circumstances{phase, rung.Level, DisputeType(t.Code), RiskLevel(risk.Code), conflict})
-					}
-				}
-			}
-		}
-	}
-	return all
 }
 
 // Levels of the default ladder.

@@ -37,26 +37,57 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		}
 	}
 	yes := true
+	rule := func(i int, change func(*models.Rule)) func(*models.Policy) {
+		return func(p *models.Policy) { change(&p.Rules[i]) }
+	}
 	for _, test := range []struct {
 		name   string
 		change func(*models.Policy)
-		says   []string
-		not    []string
+		whole  []string          // what stands in the message
+		fields map[string]string // what stands at fields
 	}{
-		{"no acceptance", drop("acceptance"), []string{"村级、受理、土地流转、蓝（低）、无利益冲突：没有规则"}, []string{"签收", "调解、", "规则重叠"}},
-		{"no review at the township", drop("township-review"), []string{"镇级、签收、土地流转、蓝（低）、无利益冲突：没有规则", "镇级、签收、土地流转、蓝（低）、有利益冲突：没有规则"}, []string{"县级", "受理"}},
-		{"no rule for dividends with a conflict", drop("village-dividend-conflict"), []string{"村级、调解、集体分红、蓝（低）、有利益冲突：没有规则", "村级、调解、集体分红、黄（一般）、有利益冲突：没有规则"}, []string{"无利益冲突", "土地流转", "橙"}},
-		{"no rule for grave risks", drop("village-risk"), []string{"村级、调解、土地流转、橙（较高）、无利益冲突：没有规则", "红（高）"}, []string{"蓝", "黄"}},
+		{"no acceptance", drop("acceptance"), []string{"村级受理没有规则：各类纠纷", "镇级受理没有规则：各类纠纷", "县级受理没有规则：各类纠纷"}, nil},
+		{"no review at the township", drop("township-review"), []string{"镇级签收没有规则：各类纠纷"}, nil},
+		{"no rule for dividends with a conflict", drop("village-dividend-conflict"), []string{"村级调解没有规则：集体分红，风险蓝（低）、黄（一般），有利益冲突"}, nil},
+		{"no rule for grave risks", drop("village-risk"), []string{"村级调解没有规则：各类纠纷，风险橙（较高）、红（高）"}, nil},
+		{"no rule for the others", drop("village-other"), []string{"村级调解没有规则：除土地流转、集体分红外的各类纠纷，风险蓝（低）、黄（一般）"}, nil},
+		{"a gap of many shapes", rule(3, func(r *models.Rule) { r.Conflict = nil; r.Risks = []models.RiskLevel{models.Yellow} }), // dividends with a conflict
+			[]string{"村级调解没有规则：集体分红，风险蓝（低），有利益冲突"}, map[string]string{"rules[3].name": "规则“村级集体分红，被申请人是村集体”和“村级集体分红”重叠：村级调解，集体分红，风险黄（一般），无利益冲突"}},
+		{"half of the types", rule(4, func(r *models.Rule) {
+			r.Except = nil
+			for _, t := range models.DisputeTypes()[7:] {
+				r.Types = append(r.Types, models.DisputeType(t.Code))
+			}
+		}), []string{"村级调解没有规则：婚姻家庭、邻里、房屋宅基地、合同等5类纠纷，风险蓝（低）、黄（一般）"}, nil},
 		{"two rules for one", func(p *models.Policy) {
-			p.Rules = append(p.Rules, models.Rule{ID: "extra", Phase: models.PhaseMediation, Levels: []string{models.LevelCounty}, Types: []models.DisputeType{"labour"}, Conflict: &yes, Days: 1, Unit: models.WorkingDays})
-		}, []string{"县级、调解、劳动争议、红（高）、有利益冲突：规则重叠（county、extra）"}, []string{"没有规则", "无利益冲突", "镇级"}},
+			p.Rules = append(p.Rules, models.Rule{ID: "extra", Name: "劳动争议", Phase: models.PhaseMediation, Levels: []string{models.LevelCounty}, Types: []models.DisputeType{"labour"}, Conflict: &yes, Days: 1, Unit: models.WorkingDays})
+		}, nil, map[string]string{"rules[11].name": "规则“劳动争议”和“县级调解”重叠：县级调解，劳动争议，有利益冲突"}},
+		{"three rules for one", func(p *models.Policy) {
+			for _, id := range []string{"a", "b"} {
+				p.Rules = append(p.Rules, models.Rule{ID: id, Name: id, Phase: models.PhaseReview, Levels: []string{models.LevelCounty}, Days: 1, Unit: models.WorkingDays})
+			}
+		}, nil, map[string]string{"rules[12].name": "规则“b”和“县级签收”、“a”重叠：县级签收，各类纠纷"}},
 		{"a level twice", func(p *models.Policy) {
-			p.Ladder = append(p.Ladder, models.Rung{Level: models.LevelVillage, Name: "又一个村级", Seat: models.RegionVillage, Body: "committee"})
-		}, []string{"层级“又一个村级”重复"}, nil},
+			p.Ladder[2].Level = models.LevelTownship
+			p.Rules = p.Rules[:9]
+		}, []string{"层级“县级”重复"}, nil},
+		{"a ladder that goes down", func(p *models.Policy) { p.Ladder[0], p.Ladder[1] = p.Ladder[1], p.Ladder[0] }, []string{"层级“村级”应排在“镇级”前面", "村级签收没有规则：各类纠纷"}, map[string]string{"rules[6].name": "规则“镇级签收”管不到任何案件，请改正或者删去"}},
 		{"a rung without rules", func(p *models.Policy) {
 			p.Ladder = append(p.Ladder, models.Rung{Level: "city", Name: "市级", Seat: models.RegionCounty, Body: "office"})
-		}, []string{"市级、调解、土地流转、蓝（低）、无利益冲突：没有规则"}, []string{"县级"}},
-		{"no rules at all", func(p *models.Policy) { p.Rules = nil }, []string{"村级、调解、土地流转、蓝（低）、无利益冲突：没有规则"}, nil},
+		}, []string{"市级签收没有规则：各类纠纷", "市级调解没有规则：各类纠纷"}, nil},
+		{"no rules at all", func(p *models.Policy) { p.Rules = nil }, []string{"村级受理没有规则：各类纠纷", "县级调解没有规则：各类纠纷"}, nil},
+		{"a level that is not there", rule(1, func(r *models.Rule) { r.Levels = []string{"villlage"} }),
+			[]string{"村级调解没有规则：土地流转，风险蓝（低）、黄（一般）"}, map[string]string{"rules[1].levels": "规则“村级土地流转”：没有“villlage”这个层级"}},
+		{"a type that is not there", rule(1, func(r *models.Rule) { r.Types = []models.DisputeType{"land"} }),
+			[]string{"村级调解没有规则：土地流转"}, map[string]string{"rules[1].types": "规则“村级土地流转”：没有“land”这个纠纷类型"}},
+		{"an exception that is not there", rule(7, func(r *models.Rule) { r.Except = []models.DisputeType{"nothing"} }), nil, map[string]string{"rules[7].except": "规则“镇级调解”：没有“nothing”这个纠纷类型"}},
+		{"a risk that is not there", rule(7, func(r *models.Rule) { r.Risks = append(r.Risks[:2:2], "violet") }), nil, map[string]string{"rules[7].risks": "规则“镇级调解”：没有“violet”这个风险等级"}},
+		{"at once with a risk that is not there", func(p *models.Policy) { p.AtOnce = []models.RiskLevel{"violet"} }, nil, map[string]string{"atOnce": "没有“violet”这个风险等级"}},
+		{"a rule for nothing", func(p *models.Policy) {
+			p.Rules = append(p.Rules, models.Rule{ID: "extra", Name: "村级签收", Phase: models.PhaseReview, Levels: []string{models.LevelVillage}, Days: 3, Unit: models.WorkingDays})
+		}, nil, map[string]string{"rules[11].name": "规则“村级签收”管不到任何案件，请改正或者删去"}},
+		{"two rules of one id", rule(10, func(r *models.Rule) { r.ID = "county-review" }), nil, map[string]string{"rules[10].name": "规则“县级调解”和“县级签收”的编号一样"}},
+		{"reminded before it began", rule(5, func(r *models.Rule) { r.Days = 7 }), nil, map[string]string{"rules[5].warnDays": "规则“村级橙色以上”的期限只有7日，不能提前7日提醒"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -67,13 +98,20 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 			e := models.AsError(err)
 			require.Equal(t, models.Invalid, e.Kind)
 			require.Equal(t, "policy.invalid", e.Code)
-			for _, text := range test.says {
+			for _, text := range test.whole {
 				require.Contains(t, e.Message, text)
 			}
-			for _, text := range test.not {
-				require.NotContains(t, e.Message, text)
+			require.Equal(t, len(test.whole) > 0, strings.HasPrefix(e.Message, "规则有缺漏："), e.Message)
+			fields := map[string]string{}
+			for _, f := range e.Fields {
+				fields[f.Field] = f.Message
 			}
-			require.LessOrEqual(t, strings.Count(e.Message, "；")+1, 10, "no more than ten")
+			for field, text := range test.fields {
+				require.Equal(t, text, fields[field], "%v", fields)
+			}
+			require.Equal(t, len(test.fields) > 0, len(e.Fields) > 0, "%v", e.Fields)
+			require.LessOrEqual(t, strings.Count(e.Message, "；")+1, 11, "no more than ten, and how many more")
+			require.LessOrEqual(t, len(e.Fields), 10)
 		})
 	}
 }

@@ -130,6 +130,8 @@ func explain(f validator.FieldError, label string) string {
 		return fmt.Sprintf("%s不能小于%s", label, f.Param())
 	case "lte":
 		return fmt.Sprintf("%s不能大于%s", label, f.Param())
+	case "gtefield": // the least of a range and its most
+		return label + "不能少于前面的最少数"
 	case "oneof":
 		return "请从列表中选择" + label
 	case "day":

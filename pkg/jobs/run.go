@@ -131,8 +131,33 @@ func (r *Runner) attempt(ctx context.Context, job *runningJob, slot time.Time, m
 	}
 	work, release := r.hold(ctx, job.Name, asked)
 	defer release()
-	err = r.carryOut(work, run, job.Run)
-	return err == nil, err
+	if err := r.carryOut(work, run, job.Run); err != nil {
+		return false, err
+	}
+	if err := r.prune(work, job.Job); err != nil {
+		r.log.Warn("drop old records of runs", "job", job.Name, "error", err)
+	}
+	return true, nil
+}
+
+// pruned is how many records are dropped after a run, at most: more than one comes with each.
+const pruned = 100
+
+// prune drops records that are older than the job keeps them.
+func (r *Runner) prune(ctx context.Context, job Job) error {
+	if job.Keep == 0 {
+		return nil
+	}
+	old, err := r.store.OldRuns(ctx, job.Name, r.now().Add(-job.Keep), pruned)
+	if err != nil {
+		return err
+	}
+	for _, run := range old {
+		if err := r.store.DeleteRun(ctx, run); err != nil && !store.IsNotFound(err) && !store.IsConflict(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // claim puts the slot into the ledger as running. A slot that is there and not done belongs to a

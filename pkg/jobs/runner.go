@@ -20,6 +20,8 @@ type Job struct {
 	Schedule string // five cron fields, in Chinese time
 	// Run works off whatever is due at now. It must be safe to run twice, and at once with another.
 	Run func(ctx context.Context, now time.Time) (Outcome, error)
+	// Keep is how long the record of a run is kept, 0 for ever.
+	Keep time.Duration
 }
 
 // Runner runs jobs on their schedules. It is started and stopped once.

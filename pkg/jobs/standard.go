@@ -13,6 +13,7 @@ const (
 	Sweep    = "sweep"    // 到期上报
 	Reports  = "reports"  // 月报
 	Sessions = "sessions" // 清理登录
+	Notices  = "notices"  // 发送通知
 )
 
 // Command is the name under which a sweep asked for at the command line leaves its record.
@@ -24,7 +25,7 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Command, "命令行检查期限", "有人运行命令时"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
 
@@ -36,12 +37,18 @@ type Work struct {
 	Reports func(ctx context.Context, now time.Time) (int, error)
 	// Sessions removes logins that have ended and says how many.
 	Sessions func(ctx context.Context) (int, error)
+	// Notices delivers what waits and says what it did. nil where nobody delivers.
+	Notices func(ctx context.Context, now time.Time) (string, error)
 }
 
+// noticesKept is how long the record of a delivery is kept: there is one a minute.
+const noticesKept = 7 * 24 * time.Hour
+
 // Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
-// before on the 1st at 06:00, and the cleaning of sessions at night. All run at start as well.
+// before on the 1st at 06:00, the cleaning of sessions at night, and the delivery of notices every
+// minute. All run at start as well.
 func Standard(work Work) []Job {
-	return []Job{
+	list := []Job{
 		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			swept, err := work.Sweep(ctx, now)
 			return Outcome{Sweep: &swept}, err
@@ -55,4 +62,11 @@ func Standard(work Work) []Job {
 			return Outcome{Note: fmt.Sprintf("清理过期登录%d个", dropped)}, err
 		}},
 	}
+	if work.Notices != nil {
+		list = append(list, Job{Name: Notices, Schedule: "* * * * *", Keep: noticesKept, Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			note, err := work.Notices(ctx, now)
+			return Outcome{Note: note}, err
+		}})
+	}
+	return list
 }

@@ -1,0 +1,150 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// VersionName is how people call a version: 第2版, or 默认规则第1版 where it is for every county
+// without its own.
+func (p *Policy) VersionName() string {
+	if p.County == "" {
+		return fmt.Sprintf("默认规则第%d版", p.Number)
+	}
+	return fmt.Sprintf("第%d版", p.Number)
+}
+
+// Period is the rule's time as people say it: 30日, 3个工作日.
+func (r *Rule) Period() string {
+	if r.Unit == WorkingDays {
+		return fmt.Sprintf("%d个工作日", r.Days)
+	}
+	return fmt.Sprintf("%d日", r.Days)
+}
+
+// Warning says how long before its end the rule reminds: 提前7日、2日, or 不提醒.
+func (r *Rule) Warning() string {
+	if len(r.WarnDays) == 0 {
+		return "不提醒"
+	}
+	var days []string
+	for _, n := range r.WarnDays {
+		days = append(days, fmt.Sprintf("%d日", n))
+	}
+	return "提前" + strings.Join(days, "、")
+}
+
+// LevelNames are the names of the levels a rule is for, 各级 for all.
+func (p *Policy) LevelNames(r *Rule) string {
+	if len(r.Levels) == 0 {
+		return "各级"
+	}
+	var names []string
+	for _, level := range r.Levels {
+		name := level
+		if rung, ok := p.Rung(level); ok {
+			name = rung.Name
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, "、")
+}
+
+// TypeNames are the types a rule is for: 土地流转, 除土地流转外的各类纠纷, 各类纠纷.
+func (r *Rule) TypeNames() string {
+	text := "各类纠纷"
+	if len(r.Types) > 0 {
+		text = typeNames(r.Types)
+	}
+	if len(r.Except) > 0 {
+		return "除" + typeNames(r.Except) + "外的" + text
+	}
+	return text
+}
+
+// RiskNames are the risks a rule is for, 不论风险 for all.
+func (r *Rule) RiskNames() string {
+	if len(r.Risks) == 0 {
+		return "不论风险"
+	}
+	return riskNames(r.Risks)
+}
+
+// ConflictName says what a rule asks of the conflict of interest.
+func (r *Rule) ConflictName() string {
+	switch {
+	case r.Conflict == nil:
+		return "不论有无"
+	case *r.Conflict:
+		return "有"
+	}
+	return "无"
+}
+
+// Reach says in one line which cases a rule is for: 村级调解，土地流转，风险蓝（低）、黄（一般）.
+func (p *Policy) Reach(r *Rule) string {
+	text := p.LevelNames(r) + r.Phase.Name() + "，" + r.TypeNames()
+	if len(r.Risks) > 0 {
+		text += "，风险" + r.RiskNames()
+	}
+	if r.Conflict != nil {
+		text += "，" + r.ConflictName() + "利益冲突"
+	}
+	return text
+}
+
+// AtOnceNames are the risks with which a case goes up at once, “没有” for none.
+func (p *Policy) AtOnceNames() string {
+	if len(p.AtOnce) == 0 {
+		return "没有"
+	}
+	return riskNames(p.AtOnce)
+}
+
+// LadderNames are the levels from the lowest up: 村级、镇级、县级.
+func (p *Policy) LadderNames() string {
+	var names []string
+	for _, rung := range p.Ladder {
+		names = append(names, rung.Name)
+	}
+	return strings.Join(names, "、")
+}
+
+func typeNames(types []DisputeType) string {
+	var names []string
+	for _, t := range types {
+		names = append(names, NameOf(DisputeTypes(), string(t)))
+	}
+	return strings.Join(names, "、")
+}
+
+func riskNames(risks []RiskLevel) string {
+	var names []string
+	for _, r := range risks {
+		names = append(names, r.Name())
+	}
+	return strings.Join(names, "、")
+}
+
+// typesText names some types as shortly as it can be said.
+func typesText(types []DisputeType) string {
+	const few = 4
+	all := DisputeTypes()
+	if len(types) == len(all) {
+		return "各类纠纷"
+	}
+	if len(types) <= few {
+		return typeNames(types)
+	}
+	var others []DisputeType
+	for _, t := range all {
+		if !slices.Contains(types, DisputeType(t.Code)) {
+			others = append(others, DisputeType(t.Code))
+		}
+	}
+	if len(others) <= few {
+		return "除" + typeNames(others) + "外的各类纠纷"
+	}
+	return fmt.Sprintf("%s等%d类纠纷", typeNames(types[:few]), len(types))
+}

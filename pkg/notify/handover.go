@@ -1,0 +1,250 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"fengqiao/models"
+	"fengqiao/pkg/store"
+	"fengqiao/pkg/workday"
+)
+
+// desk is a recipient of notices.
+type desk struct {
+	name     string
+	person   bool
+	channels []models.Channel // by which letters go out to it
+	single   bool             // every warning by itself
+}
+
+// handOver makes messages of every notice that waits, page by page.
+func (d *delivery) handOver(ctx context.Context) error {
+	var after *models.Case
+	for {
+		page, err := d.store.CasesToNotify(ctx, d.now, after, batch)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		last := page[len(page)-1]
+		at := *last.NoticeAt // handing over moves it
+		after = &models.Case{ID: last.ID, NoticeAt: &at}
+		if err := d.handOverPage(ctx, page); err != nil || len(page) < batch {
+			return err
+		}
+	}
+}
+
+// handOverPage makes the messages first and marks the notices when all are there.
+func (d *delivery) handOverPage(ctx context.Context, page []*models.Case) error {
+	var messages []*models.Message
+	notices := make([]int, len(page))
+	for i, c := range page {
+		for _, n := range c.Notices {
+			if n.DeliveredAt != nil {
+				continue
+			}
+			desks, err := d.desksOf(ctx, n.Office)
+			if err != nil {
+				return err
+			}
+			for _, to := range desks {
+				messages = append(messages, d.messageFor(c, n, to))
+			}
+			notices[i]++
+		}
+	}
+	digests, err := d.keep(ctx, messages)
+	if err != nil {
+		return err
+	}
+	ids := slices.Sorted(maps.Keys(digests))
+	if err := each(ctx, ids, func(ctx context.Context, id string) error { return d.gather(ctx, id, digests[id]) }); err != nil {
+		return err
+	}
+	for _, c := range page {
+		for _, n := range c.Notices {
+			c.HandOver(n.Key, d.now)
+		}
+	}
+	results, err := d.store.ReplaceCases(ctx, page)
+	if err != nil {
+		return err
+	}
+	for i, err := range results {
+		switch {
+		case err == nil:
+			d.run.Notices += notices[i]
+		case store.IsConflict(err): // the next run finds its messages made
+			d.run.Occupied++
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// desksOf are who hears of a notice to an office: the accounts that handle cases there, and its robots
+// where it has any.
+func (d *delivery) desksOf(ctx context.Context, office string) ([]*desk, error) {
+	region, _, _ := strings.Cut(office, "/")
+	accounts, err := d.accountsAt(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	var out []*desk
+	for _, a := range accounts {
+		to, err := d.desk(ctx, a.Username)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, to)
+	}
+	robots, err := d.desk(ctx, models.OfficeRecipient(region))
+	if err == nil && len(robots.channels) > 0 {
+		out = append(out, robots)
+	}
+	return out, err
+}
+
+func (d *delivery) accountsAt(ctx context.Context, region string) ([]*models.Account, error) {
+	all, err := d.store.AccountsAt(ctx, region)
+	return slices.DeleteFunc(all, func(a *models.Account) bool {
+		return a.Disabled || !isHandler(a.Role) || a.Role.Seat() != models.RegionKindOf(region)
+	}), err
+}
+
+// isHandler says whether a role hears of what happens to the cases of its office.
+func isHandler(role models.Role) bool {
+	return slices.Contains([]models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}, role)
+}
+
+func (d *delivery) desk(ctx context.Context, name string) (*desk, error) {
+	if known := d.desks[name]; known != nil {
+		return known, nil
+	}
+	settings, err := d.settings(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	_, office := models.RecipientOffice(name)
+	to := &desk{name: name, person: !office, single: settings.Single}
+	for _, channel := range settings.On() {
+		if d.carries(name, channel) {
+			to.channels = append(to.channels, channel)
+		}
+	}
+	d.desks[name] = to
+	return to, nil
+}
+
+// messageFor is a notice for one recipient.
+func (d *delivery) messageFor(c *models.Case, n models.Notice, to *desk) *models.Message {
+	m := &models.Message{
+		ID: models.MessageID(c.ID.Hex(), n.Key, to.name), Recipient: to.name, Case: c.ID.Hex(), Kind: n.Kind,
+		Subject: c.NumberText() + "（" + c.Place.VillageName + "）", Text: n.Text, At: n.At, Urgent: n.Urgent,
+	}
+	if to.person {
+		m.Inbox, m.Unread = to.name, to.name
+	}
+	switch {
+	case len(to.channels) == 0:
+	case n.Kind == models.NoticeWarning && !n.Urgent && !to.single:
+		m.Digest = models.DigestID(to.name, DigestDay(d.now, d.calendar).String())
+	default:
+		for _, channel := range to.channels {
+			m.Enqueue(channel, When(d.now, d.calendar, n.Urgent))
+		}
+	}
+	return m
+}
+
+// keep adds the messages that are not there yet, and returns those that go into a digest, by its id. One
+// that is there stays as it is: its digest was chosen when it was made.
+func (d *delivery) keep(ctx context.Context, messages []*models.Message) (map[string][]*models.Message, error) {
+	var mu sync.Mutex
+	digests := map[string][]*models.Message{}
+	err := each(ctx, messages, func(ctx context.Context, m *models.Message) error {
+		err := d.store.InsertMessage(ctx, m)
+		if store.IsDuplicate(err, "_id") {
+			m, err = d.store.Message(ctx, m.ID)
+		}
+		if err != nil || m.Digest == "" {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		digests[m.Digest] = append(digests[m.Digest], m)
+		return nil
+	})
+	return digests, err
+}
+
+// errCrowded says that a document never stood still.
+var errCrowded = errors.New("others changed the message all the time")
+
+// gather puts warnings of one recipient into a digest, each once. Where the digest has gone out without
+// them they go into the next one.
+func (d *delivery) gather(ctx context.Context, id string, warnings []*models.Message) error {
+	slices.SortFunc(warnings, func(a, b *models.Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	recipient := warnings[0].Recipient
+	day, err := workday.Parse(id[strings.LastIndexByte(id, '/')+1:])
+	if err != nil {
+		return err
+	}
+	for range attempts {
+		digest, err := d.store.Message(ctx, models.DigestID(recipient, day.String()))
+		if store.IsNotFound(err) {
+			digest, err = d.newDigest(recipient, day), nil
+		}
+		if err != nil {
+			return err
+		}
+		var missing []models.DigestItem
+		for _, w := range warnings {
+			if !digest.Holds(w.ID) {
+				missing = append(missing, models.DigestItem{Message: w.ID, Text: w.Text, At: w.At})
+			}
+		}
+		if len(missing) == 0 || len(digest.Sends) == 0 { // or nobody wants it any more
+			return nil
+		}
+		if !digest.IsOpen() {
+			day = DigestDay(later(d.now, digestAt(day)), d.calendar)
+			continue
+		}
+		digest.Items = append(digest.Items, missing...)
+		if digest.Version == 0 {
+			err = d.store.InsertMessage(ctx, digest)
+		} else {
+			err = d.store.ReplaceMessage(ctx, digest)
+		}
+		if !store.IsConflict(err) && !store.IsDuplicate(err, "_id") {
+			return err
+		}
+	}
+	return errCrowded
+}
+
+func (d *delivery) newDigest(recipient string, day workday.Date) *models.Message {
+	at := digestAt(day)
+	m := &models.Message{ID: models.DigestID(recipient, day.String()), Recipient: recipient, Kind: models.NoticeDigest, Subject: "期限提醒每日汇总", At: at}
+	if to := d.desks[recipient]; to != nil {
+		for _, channel := range to.channels {
+			m.Enqueue(channel, at)
+		}
+	}
+	return m
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
