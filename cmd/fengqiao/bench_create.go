@@ -43,7 +43,7 @@ func measureCreating(ctx context.Context, data string, e effort) (c created, err
 	if err != nil {
 		return c, err
 	}
-	handler, err := a.handler(ring, slog.New(slog.DiscardHandler), facing{})
+	handler, err := a.handler(ring, a.notices(ring, outgoing{}), slog.New(slog.DiscardHandler), facing{})
 	if err != nil {
 		return c, err
 	}

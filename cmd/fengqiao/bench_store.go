@@ -97,7 +97,7 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 		return m, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	handler, err := a.handler(ring, slog.New(slog.DiscardHandler), facing{})
+	handler, err := a.handler(ring, a.notices(ring, outgoing{}), slog.New(slog.DiscardHandler), facing{})
 	if err != nil {
 		return m, err
 	}

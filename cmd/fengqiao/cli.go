@@ -20,6 +20,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" set:"data=./data/demo" help:"启动演示系统：虚构的县、各岗位账号和约400件案例。"`
 	Serve    serveCommand    `cmd:"" set:"data=./data/fengqiao" help:"启动正式系统。"`
 	Escalate escalateCommand `cmd:"" set:"data=./data/fengqiao" help:"立即检查一次期限，到期的逐级上报。"`
+	Explain  explainCommand  `cmd:"" set:"data=./data/fengqiao" help:"说明一件纠纷的期限是怎么算的，接下来会发生什么。"`
 	Report   reportCommand   `cmd:"" set:"data=./data/fengqiao" help:"生成一个地区一个月的排查月报。"`
 	User     userCommand     `cmd:"" set:"data=./data/fengqiao" help:"管理账号。"`
 	Region   regionCommand   `cmd:"" set:"data=./data/fengqiao" help:"管理地区。"`

@@ -118,7 +118,7 @@ func (c *demoCommand) build(ctx context.Context, t *terminal, a *application, ri
 	}
 	advance, finish := t.progress("正在虚构青禾县", c.Cases)
 	defer finish()
-	return demo.Build(ctx, a.store, demo.Options{
+	err := demo.Build(ctx, a.store, demo.Options{
 		Ring: ring, Hasher: a.hasher, Validate: a.validate, Now: a.now(), Seed: c.Seed, Cases: c.Cases,
 		Sweep: func(ctx context.Context, now time.Time) error {
 			_, err := a.sweeper.Run(ctx, now)
@@ -130,6 +130,27 @@ func (c *demoCommand) build(ctx context.Context, t *terminal, a *application, ri
 		},
 		Progress: advance,
 	})
+	if err != nil {
+		return err
+	}
+	return a.readOldMessages(ctx, ring)
+}
+
+// demoUnread is how long a message of the demo has been unread, at most.
+const demoUnread = 7 * 24 * time.Hour
+
+// readOldMessages fills the inboxes of the demo. People have read what is old.
+func (a *application) readOldMessages(ctx context.Context, ring *seal.Ring) error {
+	notices := a.notices(ring, outgoing{})
+	if _, err := notices.Run(ctx, a.now()); err != nil {
+		return err
+	}
+	for _, account := range demo.Accounts() {
+		if err := notices.ReadAll(ctx, account.Actor, a.now().Add(-demoUnread)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printAccounts shows where the demo is and who can log in.

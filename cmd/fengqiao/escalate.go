@@ -67,7 +67,7 @@ func (c *escalateCommand) Run(ctx context.Context, t *terminal) (err error) {
 
 func (c *escalateCommand) preview(ctx context.Context, t *terminal, a *application) error {
 	list := []planned{}
-	err := a.sweeper.Preview(ctx, a.now(), func(c *models.Case, d escalation.Decision) error {
+	faults := a.sweeper.Preview(ctx, a.now(), func(c *models.Case, d escalation.Decision) error {
 		p := planned{ID: c.ID.Hex(), Number: c.NumberText(), Village: c.Place.VillageName, Level: c.Level, Step: string(d.Step), Why: d.Why}
 		if c.DueAt != nil {
 			p.DueAt = *c.DueAt
@@ -75,16 +75,13 @@ func (c *escalateCommand) preview(ctx context.Context, t *terminal, a *applicati
 		list = append(list, p)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	if c.JSON {
-		return t.json(list)
+		return errors.Join(t.json(list), faults)
 	}
 	for _, p := range list {
 		if err := t.printf("%s %s %s 期限%s %s\n", p.ID, p.Number, p.Village, p.DueAt.In(workday.Zone).Format("2006-01-02 15:04"), p.Why); err != nil {
 			return err
 		}
 	}
-	return t.printf("共%d件（只是预览，没有改动）\n", len(list))
+	return errors.Join(t.printf("共%d件（只是预览，没有改动）\n", len(list)), faults)
 }

@@ -7,6 +7,7 @@ import (
 	"fengqiao/handlers"
 	"fengqiao/handlers/api"
 	"fengqiao/handlers/pages"
+	"fengqiao/pkg/notify"
 	"fengqiao/pkg/seal"
 )
 
@@ -17,9 +18,9 @@ type facing struct {
 }
 
 // handler puts API and pages on the use cases.
-func (a *application) handler(ring *seal.Ring, log *slog.Logger, f facing) (http.Handler, error) {
+func (a *application) handler(ring *seal.Ring, notices *notify.Service, log *slog.Logger, f facing) (http.Handler, error) {
 	cases := a.casework(ring)
-	views, err := pages.New(pages.Deps{Cases: cases, Accounts: a.accounts, Store: a.store, Reports: a.reports, Now: a.now, Secure: f.secure})
+	views, err := pages.New(pages.Deps{Cases: cases, Accounts: a.accounts, Store: a.store, Reports: a.reports, Notices: notices, Now: a.now, Secure: f.secure})
 	if err != nil {
 		return nil, err
 	}

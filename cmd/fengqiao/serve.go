@@ -28,6 +28,7 @@ type serveCommand struct {
 	storeFlags
 	sealFlags
 	serverFlags
+	outgoingFlags
 	SecureCookies  bool     `help:"浏览器经 HTTPS 访问（前面有反向代理）时打开，登录凭据只经 HTTPS 发送。"`
 	TrustedProxies []string `help:"可信反向代理的地址或网段，采信其 X-Forwarded-For。" placeholder:"CIDR"`
 }
@@ -35,6 +36,10 @@ type serveCommand struct {
 // Run serves until it is asked to stop.
 func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	log := t.logger()
+	out, err := c.outgoing()
+	if err != nil {
+		return err
+	}
 	ring, err := c.ring(&c.storeFlags)
 	if err != nil {
 		return err
@@ -48,7 +53,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	log.Info("store opened", "store", c.where())
-	return a.serve(ctx, server{addr: c.Addr, ring: ring, log: log, facing: facing{c.SecureCookies, c.TrustedProxies}, ready: func(url string) error {
+	return a.serve(ctx, server{addr: c.Addr, ring: ring, log: log, facing: facing{c.SecureCookies, c.TrustedProxies}, outgoing: out, ready: func(url string) error {
 		token, err := a.accounts.PrepareSetup(ctx)
 		if err != nil {
 			return fmt.Errorf("prepare the first administrator: %w", err)
@@ -62,22 +67,27 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 
 // server is what serving needs beside the application.
 type server struct {
-	addr   string
-	ring   *seal.Ring
-	log    *slog.Logger
-	facing facing
-	ready  func(url string) error // called once it listens
+	addr     string
+	ring     *seal.Ring
+	log      *slog.Logger
+	facing   facing
+	outgoing outgoing
+	ready    func(url string) error // called once it listens
 }
 
 // serve answers requests and runs the jobs until the context ends, then stops in order: no new
 // connections, answer what has begun, end the jobs and give back their leases. Each step has its
 // limit. The caller closes the store.
 func (a *application) serve(ctx context.Context, s server) error {
-	handler, err := a.handler(s.ring, s.log, s.facing)
+	if err := a.store.CheckSeal(ctx, s.ring.Index("fengqiao")); err != nil {
+		return err
+	}
+	notices := a.notices(s.ring, s.outgoing)
+	handler, err := a.handler(s.ring, notices, s.log, s.facing)
 	if err != nil {
 		return err
 	}
-	runner, err := jobs.New(a.store, holder(), a.now, s.log, jobs.Standard(a.work())...)
+	runner, err := jobs.New(a.store, holder(), a.now, s.log, jobs.Standard(a.workWith(notices))...)
 	if err != nil {
 		return err
 	}

@@ -235,3 +235,15 @@ func TestBenchRunsThrough(t *testing.T) {
 		require.NotEmpty(t, l.Small, l.Name)
 	}
 }
+
+// A store whose keys were lost is not opened with new ones, which could read nothing of it.
+func TestLostKeysAreTold(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	first := startServer(t, "serve", "--data", data)
+	require.Equal(t, exitOK, first.stop(t), first.log.String())
+	require.NoError(t, os.Remove(filepath.Join(data, sealFile)))
+	code, _, stderr := call(t, "", "serve", "--data", data, "--addr", "127.0.0.1:0")
+	require.Equal(t, exitFailure, code)
+	require.Contains(t, stderr, "seal.key")
+}

@@ -89,12 +89,12 @@ func TestEditRefuses(t *testing.T) {
 func TestSetPasswordUnlocks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.seat(t, "chen")
+	w.seat(t, "chen", cheaply)
 	for range 5 {
 		_, err := w.login(t, "chen", "wrong")
 		requireWrong(t, err)
 	}
-	_, err := w.login(t, "chen", password)
+	_, err := w.login(t, "chen", cheapPassword)
 	requireTold(t, models.TooMany, "login.locked", err)
 	require.NoError(t, w.SetPassword(t.Context(), "chen", "other-2026"))
 	w.mustLogin(t, "chen", "other-2026")
@@ -105,7 +105,7 @@ func TestSetPasswordUnlocks(t *testing.T) {
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.seat(t, "chen")
+	w.seat(t, "chen", cheaply)
 	chen := models.Actor{ID: "chen"}
 	const wrongOld = "原密码不对，请重新输入"
 	requireField(t, "old", wrongOld, w.Change(t.Context(), chen, "wrong", "other-2026"))
@@ -115,21 +115,21 @@ func TestChangePassword(t *testing.T) {
 	requireField(t, "old", wrongOld, w.Change(t.Context(), chen, "", "other-2026"))
 	requireField(t, "old", wrongOld, w.Change(t.Context(), chen, strings.Repeat("x", 201), "other-2026"))
 
-	requireField(t, "password", "密码至少8个字符，现在有5个", w.Change(t.Context(), chen, password, "short"))
-	w.mustLogin(t, "chen", password)
+	requireField(t, "password", "密码至少8个字符，现在有5个", w.Change(t.Context(), chen, cheapPassword, "short"))
+	w.mustLogin(t, "chen", cheapPassword)
 
 	for range 5 {
 		requireField(t, "old", wrongOld, w.Change(t.Context(), chen, "wrong", "other-2026"))
 	}
-	requireTold(t, models.TooMany, "login.locked", w.Change(t.Context(), chen, password, "other-2026"))
-	_, err = w.login(t, "chen", password)
+	requireTold(t, models.TooMany, "login.locked", w.Change(t.Context(), chen, cheapPassword, "other-2026"))
+	_, err = w.login(t, "chen", cheapPassword)
 	requireTold(t, models.TooMany, "login.locked", err)
 
 	w.advance(30 * time.Second)
 	before := w.sessions(t)
-	require.NoError(t, w.Change(t.Context(), chen, password, "other-2026"))
+	require.NoError(t, w.Change(t.Context(), chen, cheapPassword, "other-2026"))
 	require.Equal(t, before, w.sessions(t), "proving the old password is no login")
-	_, err = w.login(t, "chen", password)
+	_, err = w.login(t, "chen", cheapPassword)
 	requireWrong(t, err)
 	w.mustLogin(t, "chen", "other-2026")
 }

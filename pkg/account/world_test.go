@@ -106,6 +106,14 @@ func (w *world) seat(t *testing.T, username string, change ...func(*models.Accou
 	require.NoError(t, w.store.InsertAccount(t.Context(), who))
 }
 
+// cheaply gives an account a hash of cheapPassword that is checked in no time, for tests that guess a
+// lot. The first right login makes it anew.
+func cheaply(a *models.Account) {
+	a.PasswordHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$fHZBoLdwmH2B2ocq4ikQBWNFFFLROTej7gzHcd3fuws"
+}
+
+const cheapPassword = "fengqiao-2026"
+
 func (w *world) login(t *testing.T, username, password string) (string, error) {
 	t.Helper()
 	token, session, who, err := w.Login(t.Context(), account.Credentials{Username: username, Password: password})

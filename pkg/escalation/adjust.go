@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fengqiao/models"
@@ -106,29 +107,41 @@ func (r Rules) Tighten(c *models.Case, by models.Actor, now time.Time) error {
 	return r.recount(c, now)
 }
 
-// Recalendar works a provisional deadline out anew with the calendar of now. It says whether
-// anything of it changed and what, in plain Chinese; a clock that is not provisional stays.
+// Recalendar works a running deadline out anew with the calendar of now, because the days off of a
+// year were announced or put right. It says whether the deadline, or a day that was passed over, is
+// another by that, and what in plain Chinese; else nothing changes. A deadline that has passed stays
+// as it was, and one that stands still is worked out when its clock goes on.
 func (r Rules) Recalendar(c *models.Case, now time.Time) (changed bool, note string, err error) {
 	clock := c.RunningClock()
-	if clock == nil || !clock.Provisional {
+	if clock == nil || clock.Pause() != nil || !now.Before(clock.DueAt) || clock.Calendar == r.Calendar.Version() {
 		return false, "", nil
 	}
-	before, calendar := clock.DueAt, clock.Calendar
+	before := *clock
 	if err := r.recount(c, now); err != nil {
 		return false, "", err
 	}
-	if clock.Calendar == calendar {
+	if clock.DueAt.Equal(before.DueAt) && clock.Provisional == before.Provisional && slices.Equal(passedOver(clock), passedOver(&before)) {
+		*clock = before
 		return false, "", nil
 	}
-	was, is := workday.OfTime(before.Add(-time.Millisecond)), workday.OfTime(clock.DueAt.Add(-time.Millisecond))
-	note = fmt.Sprintf("放假安排公布，期限仍为%s", is)
+	why := "放假安排更正"
+	if before.Provisional {
+		why = "放假安排公布"
+	}
+	was, is := workday.OfTime(before.DueAt.Add(-time.Millisecond)), workday.OfTime(clock.DueAt.Add(-time.Millisecond))
+	note = fmt.Sprintf("%s，期限仍为%s", why, is)
 	if was != is {
-		note = fmt.Sprintf("放假安排公布，期限由%s改为%s", was, is)
+		note = fmt.Sprintf("%s，期限由%s改为%s", why, was, is)
 	}
 	if clock.Provisional {
 		note += "（仍为暂定）"
 	}
 	return true, note, nil
+}
+
+// passedOver are the lines of a working that say which days did not count.
+func passedOver(clock *models.Clock) []models.WorkLine {
+	return slices.DeleteFunc(slices.Clone(clock.Working), func(line models.WorkLine) bool { return line.Kind != "skip" && line.Kind != "moved" })
 }
 
 // recount is Recount of the running clock.

@@ -26,25 +26,45 @@ func PolicyFor(ctx context.Context, st *store.Store, c *models.Case, now time.Ti
 type rulebook struct {
 	store    *store.Store
 	now      time.Time
-	calendar *workday.Calendar
+	assumed  *workday.Calendar         // in place of the one that is kept, nil for that
+	calendar map[int]*workday.Calendar // by the year with which it begins
 	inForce  map[string]*models.Policy // by county
 	earlier  map[string]*models.Policy // by id
 }
 
 func newRulebook(st *store.Store, now time.Time) *rulebook {
-	return &rulebook{store: st, now: now, inForce: map[string]*models.Policy{}, earlier: map[string]*models.Policy{}}
+	return &rulebook{store: st, now: now, calendar: map[int]*workday.Calendar{}, inForce: map[string]*models.Policy{}, earlier: map[string]*models.Policy{}}
 }
 
 func (b *rulebook) of(ctx context.Context, c *models.Case) (Rules, error) {
-	if b.calendar == nil {
-		calendar, err := b.store.Calendar(ctx, b.now)
-		if err != nil {
-			return Rules{}, err
-		}
-		b.calendar = calendar
+	calendar, err := b.calendarFor(ctx, c)
+	if err != nil {
+		return Rules{}, err
 	}
 	policy, err := b.policy(ctx, c)
-	return Rules{policy, b.calendar}, err
+	return Rules{policy, calendar}, err
+}
+
+// calendarFor is the calendar of all the days that a case's running clock may count anew: it may have
+// begun in a year that is over.
+func (b *rulebook) calendarFor(ctx context.Context, c *models.Case) (*workday.Calendar, error) {
+	if b.assumed != nil {
+		return b.assumed, nil
+	}
+	since := b.now
+	if clock := c.RunningClock(); clock != nil && clock.Since.Before(since) {
+		since = clock.Since
+	}
+	year := workday.OfTime(since).Year
+	calendar := b.calendar[year]
+	if calendar == nil {
+		var err error
+		if calendar, err = b.store.CalendarSince(ctx, since, b.now); err != nil {
+			return nil, err
+		}
+		b.calendar[year] = calendar
+	}
+	return calendar, nil
 }
 
 func (b *rulebook) policy(ctx context.Context, c *models.Case) (*models.Policy, error) {

@@ -43,9 +43,9 @@ func TestReportsOfWhatTheUseCasesWrote(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorked(t, p)
-			for range 420 {
+			for range 250 {
 				before := month(w.now)
-				w.now = w.now.Add(time.Duration(1+w.pick(12*60)) * time.Minute)
+				w.now = w.now.Add(time.Duration(1+w.pick(20*60)) * time.Minute)
 				if m := month(w.now); m != before {
 					w.now = window(t, before).End.Add(10 * time.Minute)
 					built, err := w.service.BuildMissing(t.Context(), nil)

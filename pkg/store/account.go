@@ -69,6 +69,24 @@ func (s *Store) AccountsAt(ctx context.Context, region string) ([]*models.Accoun
 	return found, told(err, "账号")
 }
 
+// AccountsIn returns accounts of a place and all inside it, in the order of their places. after is the
+// last one of the page before, nil for the first page.
+func (s *Store) AccountsIn(ctx context.Context, scope models.Scope, after *models.Account, limit int) ([]*models.Account, error) {
+	if models.RegionKindOf(scope.Region) == "" {
+		return []*models.Account{}, nil
+	}
+	query := docstore.Query{
+		Index:  "region",
+		Filter: []docstore.Condition{docstore.AtLeast("region", scope.Region), docstore.Below("region", scope.Region+"~")},
+		Order:  "region", Limit: limit,
+	}
+	if after != nil {
+		query.After = &docstore.Cursor{Value: after.Region, ID: after.Username}
+	}
+	found, err := s.accounts.Find(ctx, query)
+	return found, told(err, "账号")
+}
+
 // HasAdmin says whether there is an administrator who has set a password.
 func (s *Store) HasAdmin(ctx context.Context) (bool, error) {
 	found, err := s.accounts.Find(ctx, docstore.Query{Index: "role", Filter: []docstore.Condition{docstore.Equal("role", string(models.RoleAdmin))}, Limit: 1})

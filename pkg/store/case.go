@@ -302,38 +302,6 @@ func (s *Store) CasesToSweep(ctx context.Context, now time.Time, after *models.C
 	return found, told(err, "纠纷")
 }
 
-// CasesComing returns the cases of a place inside the scope whose clock wants attention at or before a
-// moment, the earliest first. place "" is the whole scope; whoever sees more than one county names
-// one. after is the last one of the page before, nil for the first page.
-func (s *Store) CasesComing(ctx context.Context, scope models.Scope, place string, until time.Time, after *models.Case, limit int) ([]*models.Case, error) {
-	place, ok := narrowed(scope, place)
-	if !ok {
-		return []*models.Case{}, nil
-	}
-	kind := models.RegionKindOf(place)
-	if kind == models.RegionProvince || kind == models.RegionCity {
-		return nil, models.FieldErrorf("county", "请先选择一个县")
-	}
-	// What comes in a few days is few: a township and a village are picked out of their county's.
-	query := docstore.Query{Index: "county_next", Filter: []docstore.Condition{docstore.Equal("place.county", place[:6]), docstore.AtMost("nextAt", until)}, Order: "nextAt", Limit: limit}
-	if kind != models.RegionCounty {
-		query.Filter = append(query.Filter, docstore.Equal("place."+string(kind), place))
-	}
-	if after != nil {
-		query.After = &docstore.Cursor{Value: *after.NextAt, ID: after.ID}
-	}
-	found, err := s.cases.Find(ctx, query)
-	return found, told(err, "纠纷")
-}
-
-// narrowed is the smaller of a scope and a place; false where they do not meet.
-func narrowed(scope models.Scope, place string) (string, bool) {
-	if place == "" || strings.HasPrefix(scope.Region, place) {
-		place = scope.Region
-	}
-	return place, models.RegionKindOf(place) != "" && scope.Covers(place)
-}
-
 // ActiveCases calls visit once with every case of a township that was active in [from, before):
 // logged before its end and not closed before its beginning. The order is no promise.
 //

@@ -90,7 +90,13 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"AccountsByName": call(
 			func(ctx context.Context) error { _, err := st.AccountsByName(ctx, "", 5); return err },
 			func(ctx context.Context) error { _, err := st.AccountsByName(ctx, "a", 5); return err }),
-		"AccountsAt":      only(func(ctx context.Context) error { _, err := st.AccountsAt(ctx, northOne); return err }),
+		"AccountsAt": only(func(ctx context.Context) error { _, err := st.AccountsAt(ctx, northOne); return err }),
+		"AccountsIn": call(
+			func(ctx context.Context) error { _, err := st.AccountsIn(ctx, scope, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.AccountsIn(ctx, scope, &models.Account{Username: "a", Region: north}, 5)
+				return err
+			}),
 		"InsertAccount":   only(func(ctx context.Context) error { return st.InsertAccount(ctx, a) }),
 		"ReplaceAccount":  only(func(ctx context.Context) error { a.Version = 1; return st.ReplaceAccount(ctx, a) }),
 		"HasAdmin":        only(func(ctx context.Context) error { _, err := st.HasAdmin(ctx); return err }),
@@ -131,6 +137,14 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 				_, err := st.CasesToSweep(ctx, noon, &models.Case{ID: c.ID, NextAt: &noon}, 5)
 				return err
 			}),
+		"CasesComing": call(
+			func(ctx context.Context) error { _, err := st.CasesComing(ctx, scope, "", noon, nil, 5); return err },
+			func(ctx context.Context) error { _, err := st.CasesComing(ctx, scope, north, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.CasesComing(ctx, scope, northOne, noon, &models.Case{ID: c.ID, NextAt: &noon}, 5)
+				return err
+			}),
+		"CountLevels": only(func(ctx context.Context) error { _, err := st.CountLevels(ctx, county); return err }),
 		"ActiveCases": only(func(ctx context.Context) error {
 			return st.ActiveCases(ctx, north, noon, noon, func(*models.Case) error { return nil })
 		}),
@@ -169,6 +183,7 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 			_, err := st.AcquireLease(ctx, "sweep", "me", noon, time.Minute)
 			return err
 		}),
+		"Lease":        only(func(ctx context.Context) error { _, err := st.Lease(ctx, "sweep"); return err }),
 		"ReleaseLease": only(func(ctx context.Context) error { return st.ReleaseLease(ctx, &models.Lease{Job: "sweep"}, noon) }),
 
 		"CasesToNotify": call(

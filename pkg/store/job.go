@@ -53,6 +53,15 @@ func (s *Store) DeleteRun(ctx context.Context, r *models.JobRun) error {
 	return told(s.runs.Delete(ctx, r), "任务记录")
 }
 
+// Lease returns the lease of a job, nil where nobody has ever held it.
+func (s *Store) Lease(ctx context.Context, job string) (*models.Lease, error) {
+	lease, err := s.leases.Get(ctx, job)
+	if errors.Is(err, docstore.ErrNotFound) {
+		return nil, nil
+	}
+	return lease, told(err, "")
+}
+
 // ErrLeaseHeld says that another process holds the lease.
 var ErrLeaseHeld = errors.New("lease is held by another process")
 

@@ -7,7 +7,6 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
-	"fengqiao/pkg/workday"
 )
 
 // Store is the application's documents on one engine. Safe for concurrent use. Every call reads the
@@ -16,8 +15,9 @@ import (
 type Store struct {
 	engine docstore.Engine
 
-	policyMemos  sync.Map // county → *docstore.Memo[*models.Policy]
-	calendarMemo docstore.Memo[*workday.Calendar]
+	validate      *models.Validator
+	policyMemos   sync.Map // county → *docstore.Memo[*models.Policy]
+	calendarMemos sync.Map // first year → *docstore.Memo[*workday.Calendar]
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -48,6 +48,7 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 	}
 	return &Store{
 		engine:    engine,
+		validate:  models.NewValidator(),
 		cases:     docstore.NewCollection[models.Case](engine, caseKind()),
 		accounts:  docstore.NewCollection[models.Account](engine, accountKind()),
 		sessions:  docstore.NewCollection[models.Session](engine, sessionKind()),

@@ -1,0 +1,240 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"fengqiao/models"
+	"fengqiao/pkg/workday"
+)
+
+// Draft is a version as it is typed in: every field is text, so that nothing of it is lost when
+// something is wrong. Its paths are those of models.Policy. Levels, types and risks are their Chinese
+// names with 、 between them; an empty field means all.
+type Draft struct {
+	Name          string      `json:"name"`
+	EffectiveFrom string      `json:"effectiveFrom" validate:"day"`
+	Rules         []DraftRule `json:"rules"`
+	AtOnce        string      `json:"atOnce"`
+	ReturnMinDays string      `json:"returnMinDays"`
+	ReturnMaxDays string      `json:"returnMaxDays"`
+	ExtendMaxDays string      `json:"extendMaxDays"`
+	PauseMaxDays  string      `json:"pauseMaxDays"`
+	PoliceHours   string      `json:"policeHours"`
+}
+
+// DraftRule is one rule as it is typed in.
+type DraftRule struct {
+	ID       string `json:"id"` // of the rule it was, "" for a new one
+	Name     string `json:"name"`
+	Levels   string `json:"levels"`
+	Phase    string `json:"phase"`
+	Types    string `json:"types"`
+	Except   string `json:"except"`
+	Risks    string `json:"risks"`
+	Conflict string `json:"conflict"` // yes, no, or "" for both
+	Days     string `json:"days"`
+	Unit     string `json:"unit"`
+	WarnDays string `json:"warnDays"`
+}
+
+// Phases lists what a rule's time can be for.
+func Phases() []models.Choice {
+	var out []models.Choice
+	for _, p := range []models.Phase{models.PhaseAcceptance, models.PhaseReview, models.PhaseMediation} {
+		out = append(out, models.Choice{Code: string(p), Name: p.Name()})
+	}
+	return out
+}
+
+// Units lists how days are counted.
+func Units() []models.Choice {
+	return []models.Choice{{Code: string(models.CalendarDays), Name: "日"}, {Code: string(models.WorkingDays), Name: "个工作日"}}
+}
+
+// Conflicts lists what a rule can ask of the conflict of interest, beside nothing.
+func Conflicts() []models.Choice {
+	return []models.Choice{{Code: "yes", Name: "有利益冲突"}, {Code: "no", Name: "无利益冲突"}}
+}
+
+// DraftOf writes a version as it is typed in, without a day on which it takes effect.
+func DraftOf(p *models.Policy) Draft {
+	d := Draft{
+		Name: p.Name, AtOnce: short(p.AtOnce), ReturnMinDays: strconv.Itoa(p.ReturnMinDays), ReturnMaxDays: strconv.Itoa(p.ReturnMaxDays),
+		ExtendMaxDays: strconv.Itoa(p.ExtendMaxDays), PauseMaxDays: strconv.Itoa(p.PauseMaxDays), PoliceHours: strconv.Itoa(p.PoliceHours),
+	}
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		row := DraftRule{ID: r.ID, Name: r.Name, Phase: string(r.Phase), Risks: short(r.Risks), Days: strconv.Itoa(r.Days), Unit: string(r.Unit)}
+		if len(r.Levels) > 0 {
+			row.Levels = p.LevelNames(r)
+		}
+		names := func(types []models.DisputeType) string {
+			var out []string
+			for _, t := range types {
+				out = append(out, models.NameOf(models.DisputeTypes(), string(t)))
+			}
+			return strings.Join(out, "、")
+		}
+		row.Types, row.Except = names(r.Types), names(r.Except)
+		if r.Conflict != nil {
+			row.Conflict = map[bool]string{true: "yes", false: "no"}[*r.Conflict]
+		}
+		var warn []string
+		for _, n := range r.WarnDays {
+			warn = append(warn, strconv.Itoa(n))
+		}
+		row.WarnDays = strings.Join(warn, "、")
+		d.Rules = append(d.Rules, row)
+	}
+	return d
+}
+
+// short writes risks by their colours: 蓝、黄.
+func short(risks []models.RiskLevel) string {
+	var out []string
+	for _, r := range risks {
+		name, _, _ := strings.Cut(r.Name(), "（")
+		out = append(out, name)
+	}
+	return strings.Join(out, "、")
+}
+
+// Policy reads a draft. The ladder is that of the version it was made from. What cannot be read is a
+// fault at its field; whether the rules fit together is for Check.
+func (d Draft) Policy(from *models.Policy) (*models.Policy, error) {
+	r := reading{}
+	p := &models.Policy{Name: strings.TrimSpace(d.Name), Ladder: slices.Clone(from.Ladder), Rules: make([]models.Rule, len(d.Rules))}
+	if day, err := workday.Parse(d.EffectiveFrom); d.EffectiveFrom == "" {
+		r.fault("effectiveFrom", "请填写生效日期")
+	} else if err != nil {
+		r.fault("effectiveFrom", "生效日期请写成年-月-日，例如2027-01-01")
+	} else {
+		p.EffectiveFrom = day.Start()
+	}
+	for _, risk := range r.codes("atOnce", d.AtOnce, models.RiskLevels(), "风险等级") {
+		p.AtOnce = append(p.AtOnce, models.RiskLevel(risk))
+	}
+	p.ReturnMinDays = r.number("returnMinDays", d.ReturnMinDays, "退回补充的最少天数")
+	p.ReturnMaxDays = r.number("returnMaxDays", d.ReturnMaxDays, "退回补充的最多天数")
+	p.ExtendMaxDays = r.number("extendMaxDays", d.ExtendMaxDays, "延期的最多天数")
+	p.PauseMaxDays = r.number("pauseMaxDays", d.PauseMaxDays, "暂停的最多天数")
+	p.PoliceHours = r.number("policeHours", d.PoliceHours, "登记报告公安的小时数")
+	used := map[string]bool{}
+	for _, row := range d.Rules {
+		used[row.ID] = true
+	}
+	for i, row := range d.Rules {
+		p.Rules[i] = r.rule(fmt.Sprintf("rules[%d].", i), row, from)
+		for n := 1; p.Rules[i].ID == ""; n++ {
+			if id := fmt.Sprintf("rule-%d", n); !used[id] {
+				p.Rules[i].ID, used[id] = id, true
+			}
+		}
+	}
+	if len(r.faults) > 0 {
+		return nil, &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Fields: r.faults}
+	}
+	return p, nil
+}
+
+// reading collects what cannot be read.
+type reading struct{ faults []models.FieldError }
+
+func (r *reading) fault(field, format string, args ...any) {
+	r.faults = append(r.faults, models.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rule {
+	rule := models.Rule{ID: strings.TrimSpace(row.ID), Name: strings.TrimSpace(row.Name), Phase: models.Phase(row.Phase), Unit: models.Unit(row.Unit)}
+	levels := make([]models.Choice, len(from.Ladder))
+	for i, rung := range from.Ladder {
+		levels[i] = models.Choice{Code: rung.Level, Name: rung.Name}
+	}
+	rule.Levels = r.codes(at+"levels", row.Levels, levels, "层级")
+	for _, t := range r.codes(at+"types", row.Types, models.DisputeTypes(), "纠纷类型") {
+		rule.Types = append(rule.Types, models.DisputeType(t))
+	}
+	for _, t := range r.codes(at+"except", row.Except, models.DisputeTypes(), "纠纷类型") {
+		rule.Except = append(rule.Except, models.DisputeType(t))
+	}
+	for _, risk := range r.codes(at+"risks", row.Risks, models.RiskLevels(), "风险等级") {
+		rule.Risks = append(rule.Risks, models.RiskLevel(risk))
+	}
+	if row.Conflict != "" {
+		yes := row.Conflict == "yes"
+		rule.Conflict = &yes
+	}
+	rule.Days = r.number(at+"days", row.Days, "天数")
+	for _, text := range pieces(row.WarnDays) {
+		n, err := strconv.Atoi(strings.TrimRight(strings.TrimPrefix(text, "提前"), "日天"))
+		if err != nil {
+			r.fault(at+"warnDays", "提前提醒的天数请写成数字，例如 7、2；不提醒就空着")
+			break
+		}
+		if !slices.Contains(rule.WarnDays, n) {
+			rule.WarnDays = append(rule.WarnDays, n)
+		}
+	}
+	return rule
+}
+
+// number reads a whole number, with 日, 天 or 小时 behind it or not.
+func (r *reading) number(field, text, label string) int {
+	text = strings.TrimRight(strings.TrimSpace(width.Fold.String(text)), "个工作日天小时 ")
+	if text == "" {
+		r.fault(field, "请填写%s", label)
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		r.fault(field, "%s请写成整数，例如 20", label)
+	}
+	return n
+}
+
+// codes reads names of a list; none for all of it. A name may be left off where it is clear which is
+// meant: 蓝 for 蓝（低）.
+func (r *reading) codes(field, text string, list []models.Choice, label string) []string {
+	var out []string
+	for _, name := range pieces(text) {
+		code, ok := codeOf(name, list)
+		if !ok {
+			var names []string
+			for _, c := range list {
+				names = append(names, c.Name)
+			}
+			r.fault(field, "没有“%s”这个%s，可以写：%s；不写就是全部", name, label, strings.Join(names, "、"))
+			return nil
+		}
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
+func codeOf(name string, list []models.Choice) (string, bool) {
+	name = width.Fold.String(name)
+	code, hits := "", 0
+	for _, c := range list {
+		full := width.Fold.String(c.Name)
+		if full == name {
+			return c.Code, true
+		}
+		if strings.HasPrefix(full, strings.TrimSuffix(name, "色")) {
+			code = c.Code
+			hits++
+		}
+	}
+	return code, hits == 1
+}
+
+// pieces cuts what is typed in one field at 、 and the like.
+func pieces(text string) []string {
+	return strings.FieldsFunc(width.Fold.String(text), func(r rune) bool { return strings.ContainsRune("、,;/ \t\r\n", r) })
+}
