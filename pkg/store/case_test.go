@@ -243,6 +243,50 @@ func TestFirstLogged(t *testing.T) {
 	})
 }
 
+// TestLoggedCourses: each case of a township that was logged in a time, in whatever state, once.
+func TestLoggedCourses(t *testing.T) {
+	t.Parallel()
+	onEveryEngine(t, func(t *testing.T, st opened) {
+		var want []string
+		for i, state := range models.States() {
+			for j, at := range []time.Time{noon.Add(-time.Millisecond), noon, noon.Add(time.Hour - time.Millisecond), noon.Add(time.Hour)} {
+				c := newCase([]string{northOne, northTwo}[i%2], at, numbered(northOne, 2026, int64(10*i+j)), func(c *models.Case) {
+					c.State, c.Title, c.Facts = models.State(state.Code), state.Name, "长长的经过"
+					c.Stages = []models.Stage{{Level: models.LevelVillage, Opened: at, Clocks: []models.Clock{{Phase: models.PhaseMediation}}}}
+					c.Timeline = []models.Event{{Seq: 1, At: at, After: models.Position{Risk: models.Orange}}}
+				})
+				insert(t, st.Store, c, newCase(southOne, at))
+				if j == 1 || j == 2 {
+					want = append(want, c.ID.Hex())
+				}
+			}
+		}
+		var got []*models.Case
+		require.NoError(t, st.LoggedCourses(t.Context(), north, noon, noon.Add(time.Hour), func(c *models.Case) error {
+			got = append(got, c)
+			return nil
+		}))
+		require.ElementsMatch(t, want, ids(got))
+		for _, c := range got {
+			require.Equal(t, north, c.Place.Township)
+			require.NotEmpty(t, c.Title)
+			require.NotEmpty(t, c.Number.Text)
+			require.Empty(t, c.Facts, "no more than is asked for")
+			require.Len(t, c.Stages, 1)
+			require.Len(t, c.Stages[0].Clocks, 1)
+			require.Equal(t, models.Orange, c.Timeline[0].After.Risk)
+		}
+		n, err := st.CountLogged(t.Context(), north, noon, noon.Add(time.Hour))
+		require.NoError(t, err)
+		require.EqualValues(t, len(want), n)
+		n, err = st.CountLogged(t.Context(), far, noon, noon.Add(time.Hour))
+		require.NoError(t, err)
+		require.Zero(t, n)
+		stop := errors.New("enough")
+		require.ErrorIs(t, st.LoggedCourses(t.Context(), north, noon, noon.Add(time.Hour), func(*models.Case) error { return stop }), stop)
+	})
+}
+
 func TestCountOpen(t *testing.T) {
 	t.Parallel()
 	onEveryEngine(t, func(t *testing.T, st opened) {

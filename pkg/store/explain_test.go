@@ -148,6 +148,10 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"ActiveCases": only(func(ctx context.Context) error {
 			return st.ActiveCases(ctx, north, noon, noon, func(*models.Case) error { return nil })
 		}),
+		"CountLogged": only(func(ctx context.Context) error { _, err := st.CountLogged(ctx, north, noon, noon); return err }),
+		"LoggedCourses": only(func(ctx context.Context) error {
+			return st.LoggedCourses(ctx, north, noon, noon, func(*models.Case) error { return nil })
+		}),
 		"FirstLogged": only(func(ctx context.Context) error { _, _, err := st.FirstLogged(ctx, north); return err }),
 		"CountOpen":   only(func(ctx context.Context) error { _, err := st.CountOpen(ctx, "o", noon); return err }),
 
@@ -158,13 +162,18 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"Counties":  only(func(ctx context.Context) error { _, err := st.Counties(ctx); return err }),
 		"Place":     only(func(ctx context.Context) error { _, err := st.Place(ctx, northOne); return err }),
 
-		"Policy":             only(func(ctx context.Context) error { _, err := st.Policy(ctx, county, 1); return err }),
-		"PolicyInForce":      only(func(ctx context.Context) error { _, err := st.PolicyInForce(ctx, county, noon); return err }),
-		"InsertPolicy":       only(func(ctx context.Context) error { return st.InsertPolicy(ctx, models.DefaultPolicy(noon)) }),
-		"Calendar":           only(func(ctx context.Context) error { _, err := st.Calendar(ctx, noon); return err }),
-		"CalendarYears":      only(func(ctx context.Context) error { _, err := st.CalendarYears(ctx); return err }),
-		"InsertCalendarYear": only(func(ctx context.Context) error { return st.InsertCalendarYear(ctx, workday.Year{Year: 2026}) }),
-		"Report":             only(func(ctx context.Context) error { _, err := st.Report(ctx, north, "2026-10"); return err }),
+		"Policy":              only(func(ctx context.Context) error { _, err := st.Policy(ctx, county, 1); return err }),
+		"PolicyInForce":       only(func(ctx context.Context) error { _, err := st.PolicyInForce(ctx, county, noon); return err }),
+		"Policies":            only(func(ctx context.Context) error { _, err := st.Policies(ctx, county); return err }),
+		"InsertPolicy":        only(func(ctx context.Context) error { return st.InsertPolicy(ctx, models.DefaultPolicy(noon)) }),
+		"Calendar":            only(func(ctx context.Context) error { _, err := st.Calendar(ctx, noon); return err }),
+		"CalendarSince":       only(func(ctx context.Context) error { _, err := st.CalendarSince(ctx, noon, noon); return err }),
+		"CalendarYear":        only(func(ctx context.Context) error { _, _, err := st.CalendarYear(ctx, 2026); return err }),
+		"ReplaceCalendarYear": only(func(ctx context.Context) error { return st.ReplaceCalendarYear(ctx, workday.Year{Year: 2026}, 1) }),
+		"CheckSeal":           only(func(ctx context.Context) error { return st.CheckSeal(ctx, "mark") }),
+		"CalendarYears":       only(func(ctx context.Context) error { _, err := st.CalendarYears(ctx); return err }),
+		"InsertCalendarYear":  only(func(ctx context.Context) error { return st.InsertCalendarYear(ctx, workday.Year{Year: 2026}) }),
+		"Report":              only(func(ctx context.Context) error { _, err := st.Report(ctx, north, "2026-10"); return err }),
 		"InsertReport": only(func(ctx context.Context) error {
 			return st.InsertReport(ctx, &models.Report{Region: north, Month: "2026-10"})
 		}),

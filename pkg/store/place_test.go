@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
 
@@ -122,6 +123,17 @@ func TestPolicies(t *testing.T) {
 		keep("", 3, noon.AddDate(0, 0, 15))
 		require.Equal(t, models.PolicyID("", 3), inForce(otherCounty, noon.AddDate(1, 0, 0)), "of two from the same moment the later version")
 
+		for of, want := range map[string][]int{"": {3, 2, 1}, county: {2, 1}, otherCounty: {}} {
+			found, err := st.Policies(t.Context(), of)
+			require.NoError(t, err)
+			numbers := []int{}
+			for _, p := range found {
+				require.Equal(t, of, p.County)
+				numbers = append(numbers, p.Number)
+			}
+			require.Equal(t, want, numbers, "the one that takes effect last comes first")
+		}
+
 		p, err := st.Policy(t.Context(), county, 2)
 		require.NoError(t, err)
 		require.Equal(t, 2, p.Number)
@@ -162,6 +174,24 @@ func TestCalendars(t *testing.T) {
 			require.Equal(t, !known, calendar.IsProvisional(day), year)
 			require.Equal(t, known, calendar.Why(day) == "节放假", year)
 		}
+		// A deadline that began in an earlier year is worked out anew.
+		earlier, err := st.CalendarSince(t.Context(), local("2025-12-31 23:59"), local("2026-01-01 00:00"))
+		require.NoError(t, err)
+		for year, known := range map[int]bool{2024: false, 2025: true, 2028: true, 2029: false} {
+			require.Equal(t, !known, earlier.IsProvisional(workday.Date{Year: year, Month: time.November, Day: 24}), year)
+		}
+
+		y, version, err := st.CalendarYear(t.Context(), 2026)
+		require.NoError(t, err)
+		y.Days[0].Name = "改"
+		require.NoError(t, st.ReplaceCalendarYear(t.Context(), y, version))
+		require.True(t, store.IsConflict(st.ReplaceCalendarYear(t.Context(), y, version)))
+		again, err := st.Calendar(t.Context(), local("2026-01-01 00:00"))
+		require.NoError(t, err)
+		require.Equal(t, "改放假", again.Why(workday.Date{Year: 2026, Month: time.November, Day: 24}), "what another process has put right is read at once")
+		_, _, err = st.CalendarYear(t.Context(), 2030)
+		requireKind(t, models.NotFound, "not_found", err)
+		requireKind(t, models.NotFound, "not_found", st.ReplaceCalendarYear(t.Context(), workday.Year{Year: 2030}, 1))
 	})
 }
 
