@@ -23,8 +23,7 @@ const (
 // and how soon a slot that is not done is looked at again.
 const (
 	leaseTTL    = time.Minute
-	leaseMargin = 10 * time.Second
-	renewEvery  = leaseTTL / 3
+	leaseMargin = leaseTTL / 6
 	retryFirst  = 30 * time.Second
 	retryLast   = 30 * time.Minute
 )
@@ -46,24 +45,31 @@ func (r *Runner) fire(ctx context.Context, job *runningJob, atStart bool) {
 	job.last = slot
 	wait := retryFirst
 	for {
-		done, err := r.attempt(ctx, job, slot, missed)
+		done, until, err := r.attempt(ctx, job, slot, missed)
 		if done {
 			return
 		}
-		if err != nil {
+		pause := wait
+		switch {
+		case err != nil:
 			r.log.Error("job failed", "job", job.Name, "slot", slot, "error", err)
+			wait = min(2*wait, retryLast)
+		case !until.IsZero(): // somebody is at it; when the lease is not renewed they died
+			pause = max(until.Sub(r.now()), 0) + lookAgain
 		}
-		if next := job.schedule.next(slot); !r.now().Add(wait).Before(next) {
+		if next := job.schedule.next(slot); !r.now().Add(pause).Before(next) {
 			return
 		}
 		select {
 		case <-r.quitting.Done():
 			return
-		case <-time.After(wait):
-			wait = min(2*wait, retryLast)
+		case <-time.After(pause):
 		}
 	}
 }
+
+// lookAgain is how long after the end of another's lease a slot is looked at again.
+const lookAgain = 100 * time.Millisecond
 
 // slot is the slot to be done now and how many were missed before it. At start it is the latest one
 // since the last that was done, or this moment where none was missed. A slot that cron announces a
@@ -101,35 +107,71 @@ func (r *Runner) lastDone(ctx context.Context, job string) (time.Time, error) {
 }
 
 // attempt does a slot if nobody else has done it or is doing it. done says that the slot needs
-// nothing more.
-func (r *Runner) attempt(ctx context.Context, job *runningJob, slot time.Time, missed int) (done bool, err error) {
+// nothing more, until when the lease of whoever is at it runs out.
+func (r *Runner) attempt(ctx context.Context, job *runningJob, slot time.Time, missed int) (done bool, until time.Time, err error) {
 	id := runID(job.Name, slot)
 	if run, err := r.store.Run(ctx, id); err == nil && run.Status == StatusDone {
-		return true, nil
+		return true, until, nil
 	}
-	asked := r.now()
-	lease, err := r.store.AcquireLease(ctx, job.Name, r.holder, asked, leaseTTL)
-	if errors.Is(err, store.ErrLeaseHeld) {
-		return false, nil
+	if !job.busy.TryLock() {
+		return false, r.now().Add(retryFirst), nil // somebody had it run at once
+	}
+	defer job.busy.Unlock()
+	held, err := r.acquire(ctx, job)
+	var other *heldError
+	if errors.As(err, &other) {
+		return false, other.lease.Until, nil
 	}
 	if err != nil {
-		return false, err
+		return false, until, err
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseMargin)
-		defer cancel()
-		if releaseErr := r.store.ReleaseLease(ctx, lease, r.now()); releaseErr != nil {
-			r.log.Warn("release lease", "job", job.Name, "error", releaseErr)
-		}
-	}()
 	run := &models.JobRun{ID: id, Job: job.Name, Slot: slot.UTC(), Holder: r.holder, CaughtUp: missed > 0}
 	if missed > 0 {
 		run.Note = fmt.Sprintf("补做，期间错过%d次", missed)
 	}
+	done, err = r.perform(ctx, job, run, held)
+	return done, until, err
+}
+
+// holding is a lease that this process has, and when it was asked for.
+type holding struct {
+	lease *models.Lease
+	asked time.Time
+}
+
+// heldError says who else does a job.
+type heldError struct{ lease *models.Lease }
+
+func (e *heldError) Error() string {
+	return fmt.Sprintf("%s holds the lease until %s", e.lease.Holder, e.lease.Until)
+}
+
+// acquire takes the lease of a job; *heldError where another process has it.
+func (r *Runner) acquire(ctx context.Context, job *runningJob) (holding, error) {
+	asked := r.now()
+	lease, err := r.store.AcquireLease(ctx, job.Name, r.holder, asked, r.ttl)
+	if !errors.Is(err, store.ErrLeaseHeld) {
+		return holding{lease, asked}, err
+	}
+	if lease, err = r.store.Lease(ctx, job.Name); err != nil {
+		return holding{}, err
+	}
+	return holding{}, &heldError{lease} // a lease that was held is there for ever
+}
+
+// perform does a run under a lease and gives it back. done says that its slot needs nothing more.
+func (r *Runner) perform(ctx context.Context, job *runningJob, run *models.JobRun, held holding) (done bool, err error) {
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseMargin)
+		defer cancel()
+		if releaseErr := r.store.ReleaseLease(ctx, held.lease, r.now()); releaseErr != nil {
+			r.log.Warn("release lease", "job", job.Name, "error", releaseErr)
+		}
+	}()
 	if done, err := r.claim(ctx, run); done || err != nil {
 		return done, err
 	}
-	work, release := r.hold(ctx, job.Name, asked)
+	work, release := r.hold(ctx, job.Name, held.asked)
 	defer release()
 	if err := r.carryOut(work, run, job.Run); err != nil {
 		return false, err
@@ -215,8 +257,9 @@ func (r *Runner) hold(ctx context.Context, job string, asked time.Time) (context
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		trusted := asked.Add(leaseTTL - leaseMargin)
-		tick := time.NewTicker(renewEvery)
+		sure := r.ttl - r.ttl/6
+		trusted := asked.Add(sure)
+		tick := time.NewTicker(r.ttl / 3)
 		defer tick.Stop()
 		for {
 			select {
@@ -229,11 +272,11 @@ func (r *Runner) hold(ctx context.Context, job string, asked time.Time) (context
 			}
 			asked := r.now()
 			limited, stop := context.WithTimeout(ctx, trusted.Sub(asked))
-			_, err := r.store.AcquireLease(limited, job, r.holder, asked, leaseTTL)
+			_, err := r.store.AcquireLease(limited, job, r.holder, asked, r.ttl)
 			stop()
 			switch {
 			case err == nil:
-				trusted = asked.Add(leaseTTL - leaseMargin)
+				trusted = asked.Add(sure)
 			case errors.Is(err, store.ErrLeaseHeld):
 				cancel(errLeaseLost)
 				return

@@ -31,7 +31,9 @@ type Runner struct {
 	now    func() time.Time
 	log    *slog.Logger
 	jobs   []*runningJob
+	ttl    time.Duration // how long a lease lasts without being renewed
 
+	base     context.Context // of every run
 	mu       sync.Mutex
 	cron     *cron.Cron
 	started  bool
@@ -45,12 +47,14 @@ type runningJob struct {
 	Job
 	schedule schedule
 	last     time.Time // the last slot that was looked at
+
+	busy sync.Mutex // held while this process does the job: its own lease would not keep it out
 }
 
 // New makes a runner for one process, whose name holder must differ from every other's. now may be
 // ahead of the machine's clock; schedules then follow it.
 func New(st *store.Store, holder string, now func() time.Time, log *slog.Logger, list ...Job) (*Runner, error) {
-	r := &Runner{store: st, holder: holder, now: now, log: log}
+	r := &Runner{store: st, holder: holder, now: now, log: log, ttl: leaseTTL}
 	seen := map[string]bool{}
 	for _, job := range list {
 		parsed, err := parseSchedule(job.Schedule)
@@ -66,6 +70,10 @@ func New(st *store.Store, holder string, now func() time.Time, log *slog.Logger,
 	return r, nil
 }
 
+// SetLease says how long a lease lasts without being renewed, in place of a minute: as long does it
+// take until the work of a process that died is taken over. It comes before Start.
+func (r *Runner) SetLease(ttl time.Duration) { r.ttl = ttl }
+
 // Start runs every job once, which catches up what was missed, and then on its schedule. It
 // returns at once.
 func (r *Runner) Start(ctx context.Context) error {
@@ -76,6 +84,7 @@ func (r *Runner) Start(ctx context.Context) error {
 	}
 	r.started = true
 	base, kill := context.WithCancel(context.WithoutCancel(ctx))
+	r.base = base
 	r.quitting, r.quit = context.WithCancel(base)
 	r.kill = kill
 	logger := cronLog{r.log}
@@ -101,11 +110,11 @@ func (r *Runner) Start(ctx context.Context) error {
 	return nil
 }
 
-// enter counts a run in, unless the runner is being stopped.
+// enter counts a run in, unless the runner is not yet started or being stopped.
 func (r *Runner) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.quitting.Err() != nil {
+	if r.quitting == nil || r.quitting.Err() != nil {
 		return false
 	}
 	r.running.Add(1)

@@ -14,6 +14,7 @@ const (
 	Reports  = "reports"  // 月报
 	Sessions = "sessions" // 清理登录
 	Notices  = "notices"  // 发送通知
+	Recount  = "recount"  // 期限重算
 )
 
 // Command is the name under which a sweep asked for at the command line leaves its record.
@@ -25,7 +26,7 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Command, "命令行检查期限", "有人运行命令时"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
 
@@ -39,14 +40,17 @@ type Work struct {
 	Sessions func(ctx context.Context) (int, error)
 	// Notices delivers what waits and says what it did. nil where nobody delivers.
 	Notices func(ctx context.Context, now time.Time) (string, error)
+	// Recount works out anew what a calendar that was loaded moves, and says how many deadlines; it
+	// makes up for what loading a year did not come to. nil where nobody does.
+	Recount func(ctx context.Context, now time.Time) (int, error)
 }
 
 // noticesKept is how long the record of a delivery is kept: there is one a minute.
 const noticesKept = 7 * 24 * time.Hour
 
 // Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
-// before on the 1st at 06:00, the cleaning of sessions at night, and the delivery of notices every
-// minute. All run at start as well.
+// before on the 1st at 06:00, the cleaning of sessions and the recounting of deadlines at night, and the
+// delivery of notices every minute. All run at start as well.
 func Standard(work Work) []Job {
 	list := []Job{
 		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
@@ -66,6 +70,12 @@ func Standard(work Work) []Job {
 		list = append(list, Job{Name: Notices, Schedule: "* * * * *", Keep: noticesKept, Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			note, err := work.Notices(ctx, now)
 			return Outcome{Note: note}, err
+		}})
+	}
+	if work.Recount != nil {
+		list = append(list, Job{Name: Recount, Schedule: "20 0 * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			changed, err := work.Recount(ctx, now)
+			return Outcome{Note: fmt.Sprintf("按放假安排重算期限%d件", changed)}, err
 		}})
 	}
 	return list
