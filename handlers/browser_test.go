@@ -139,9 +139,9 @@ func (b *tab) listen(ev any) {
 			text = fmt.Sprint(ev.Args)
 		}
 	case *log.EventEntryAdded:
-		// A page with an error status is an entry of the network; tests look at the status itself.
-		if e := ev.Entry; e.Level == log.EntryLevelError && e.Source != log.EntrySourceNetwork {
-			text = e.Text
+		// A page with an error status is such an entry too; tests look at the status itself.
+		if e := ev.Entry; e.Level == log.EntryLevelError && (e.Source != log.EntrySourceNetwork || strings.Contains(e.URL, "/static/")) {
+			text = e.Text + " " + e.URL
 		}
 	}
 	if text != "" {

@@ -157,6 +157,11 @@ type Sitting struct {
 	Level        string    `bson:"level" json:"level"`
 }
 
+// SittingResults lists the results of a sitting.
+func SittingResults() []Choice {
+	return []Choice{{"continue", "择期继续调解"}, {"agreed", "达成一致"}, {"no_agreement", "未达成一致"}}
+}
+
 // Agreement is the 调解协议书 or the registered oral agreement (人民调解法第28至30条).
 type Agreement struct {
 	Form           string       `bson:"form" json:"form"` // written, oral

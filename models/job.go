@@ -1,6 +1,9 @@
 package models
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"fengqiao/pkg/docstore"
@@ -45,4 +48,21 @@ type SweepRun struct {
 	Resumed int            `bson:"resumed" json:"resumed"` // pauses whose days were used up
 	Urged   int            `bson:"urged" json:"urged"`     // threats whose report was not put on record
 	Skipped map[string]int `bson:"skipped" json:"skipped"` // why, and how many
+}
+
+// String says what a sweep did, in plain Chinese; what it did not do goes without saying.
+func (r *SweepRun) String() string {
+	text := fmt.Sprintf("检查%d件，上报%d件，提醒%d件", r.Looked, r.Moved, r.Warned)
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{r.Overdue, "最高一级逾期提示"}, {r.Resumed, "恢复计时"}, {r.Urged, "提示没有登记报告公安"}} {
+		if x.n > 0 {
+			text += fmt.Sprintf("，%s%d件", x.what, x.n)
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		text += fmt.Sprintf("；未处理%d件（%s）", r.Skipped[why], why)
+	}
+	return text
 }

@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	// Use cases.
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
 	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/papers", "models"},
+	"pkg/rules":     {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/escalation", "models"},
 	"pkg/screening": {"pkg/workday", "pkg/store", "pkg/papers", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
@@ -47,14 +48,14 @@ var arrows = map[string][]string{
 	// What is seen from outside.
 	"handlers/web":   {"models", "pkg/account"},
 	"handlers/api":   {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening"},
-	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening", "pkg/jobs", "pkg/notify"},
+	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation", "pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify"},
 	"handlers":       {"handlers/web", "handlers/api", "handlers/pages", "models", "pkg/store", "pkg/account", "pkg/casework", "pkg/screening"},
 
 	// Only the command picks an engine.
 	"cmd/fengqiao": {
 		"handlers", "handlers/web", "handlers/api", "handlers/pages", "models",
 		"pkg/docstore", "pkg/docstore/embedded", "pkg/docstore/mongodb", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation",
-		"pkg/papers", "pkg/account", "pkg/casework", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
+		"pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
 	},
 }
 

@@ -53,16 +53,7 @@ func (c *escalateCommand) Run(ctx context.Context, t *terminal) (err error) {
 	if c.JSON {
 		return t.json(run.Sweep)
 	}
-	s := run.Sweep
-	if err := t.printf("检查%d件，上报%d件，提醒%d件，最高一级逾期%d件\n", s.Looked, s.Moved, s.Warned, s.Overdue); err != nil {
-		return err
-	}
-	for why, count := range s.Skipped {
-		if err := t.printf("  未处理%d件：%s\n", count, why); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.printf("%s\n", run.Sweep)
 }
 
 func (c *escalateCommand) preview(ctx context.Context, t *terminal, a *application) error {

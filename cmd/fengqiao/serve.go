@@ -31,6 +31,9 @@ type serveCommand struct {
 	outgoingFlags
 	SecureCookies  bool     `help:"浏览器经 HTTPS 访问（前面有反向代理）时打开，登录凭据只经 HTTPS 发送。"`
 	TrustedProxies []string `help:"可信反向代理的地址或网段，采信其 X-Forwarded-For。" placeholder:"CIDR"`
+
+	// For trials of a takeover: nobody wants to wait a minute for it.
+	LeaseTTL time.Duration `hidden:"" name:"lease-ttl"`
 }
 
 // Run serves until it is asked to stop.
@@ -53,7 +56,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 		return err
 	}
 	log.Info("store opened", "store", c.where())
-	return a.serve(ctx, server{addr: c.Addr, ring: ring, log: log, facing: facing{c.SecureCookies, c.TrustedProxies}, outgoing: out, ready: func(url string) error {
+	return a.serve(ctx, server{addr: c.Addr, ring: ring, log: log, facing: facing{c.SecureCookies, c.TrustedProxies}, outgoing: out, lease: c.LeaseTTL, ready: func(url string) error {
 		token, err := a.accounts.PrepareSetup(ctx)
 		if err != nil {
 			return fmt.Errorf("prepare the first administrator: %w", err)
@@ -72,6 +75,7 @@ type server struct {
 	log      *slog.Logger
 	facing   facing
 	outgoing outgoing
+	lease    time.Duration          // of the jobs, 0 for the usual
 	ready    func(url string) error // called once it listens
 }
 
@@ -83,11 +87,15 @@ func (a *application) serve(ctx context.Context, s server) error {
 		return err
 	}
 	notices := a.notices(s.ring, s.outgoing)
-	handler, err := a.handler(s.ring, notices, s.log, s.facing)
+	runner, err := jobs.New(a.store, holder(), a.now, s.log, jobs.Standard(a.workWith(notices))...)
 	if err != nil {
 		return err
 	}
-	runner, err := jobs.New(a.store, holder(), a.now, s.log, jobs.Standard(a.workWith(notices))...)
+	if s.lease > 0 {
+		runner.SetLease(s.lease)
+	}
+	a.runner = runner // the page of the jobs asks it
+	handler, err := a.handler(s.ring, notices, s.log, s.facing)
 	if err != nil {
 		return err
 	}

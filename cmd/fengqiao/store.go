@@ -16,6 +16,7 @@ import (
 	"fengqiao/pkg/docstore/mongodb"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/jobs"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
@@ -82,7 +83,9 @@ type application struct {
 	hasher   *account.Hasher
 	accounts *account.Service
 	sweeper  *escalation.Sweeper
+	rules    *rules.Service
 	reports  *screening.Service
+	runner   *jobs.Runner // where jobs run, nil elsewhere
 }
 
 // open opens the store and puts the use cases on it. Whoever opens closes.
@@ -98,6 +101,7 @@ func (f *storeFlags) open(ctx context.Context, now func() time.Time) (*applicati
 	a := &application{engine: engine, store: st, now: now, validate: models.NewValidator(), hasher: account.NewHasher(2)}
 	a.accounts = account.New(st, a.hasher, a.validate, now)
 	a.sweeper = escalation.NewSweeper(st)
+	a.rules = rules.New(st, now)
 	a.reports = screening.New(st, now)
 	return a, nil
 }
@@ -152,6 +156,7 @@ func (a *application) work() jobs.Work {
 		Sweep:    a.sweeper.Run,
 		Reports:  func(ctx context.Context, _ time.Time) (int, error) { return a.reports.BuildMissing(ctx, nil) },
 		Sessions: a.accounts.DropExpired,
+		Recount:  a.rules.Recount,
 	}
 }
 

@@ -92,6 +92,7 @@ func (a *API) endpoints() []endpoint {
 		action(a, "extend", account.WriteCases, "延期", a.cases.Extend),
 		action(a, "order", account.ReviewCases, "督办：限期办结或者提级办理", a.cases.Order),
 		action(a, "police", account.WriteCases, "登记报告公安的情况", a.cases.ReportPolice),
+		row(get, "/cases/:id/handovers", account.ReadCases, a.handovers, endpoint{tag: "案件", summary: "移送卷：每次上报的经过、理由、材料和签收情况", params: new(idParams), out: new(HandoverList), status: http.StatusOK}),
 		row(post, "/cases/:id/reveal", account.WriteCases, a.reveal, endpoint{tag: "案件", summary: "查看完整的证件号码和电话（留有查看记录）", params: new(idParams), out: new(Revealed), status: http.StatusOK}),
 
 		row(get, "/reviews", account.ReviewCases, a.reviews, endpoint{tag: "案件", summary: "等待签收的案件，期限最早的在前", params: new(pageParams), out: new(CasePage), status: http.StatusOK, fails: append(query, http.StatusConflict)}),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,28 @@ func TestFormThatLostItsVersion(t *testing.T) {
 		require.Contains(t, p.text("main"), "请回到案件页面重新打开")
 	}
 	require.Equal(t, c.Version, w.caseNow(t, c).Version)
+}
+
+// TestReveal shows numbers in the clear to those who handle the case, once it is on record.
+func TestReveal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.logged(t)
+	for id, seat := range seats {
+		sees := slices.Contains([]models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}, seat.Role)
+		p := w.visitor(id).get(t, casePath(c, ""))
+		require.NotContains(t, p.body, phone)
+		require.NotContains(t, p.body, idNumber)
+		require.Equal(t, sees, p.doc.Find(`form[action$="/reveal"]`).Length() == 1, id)
+		revealed := w.visitor(id).post(t, casePath(c, "reveal"), nil)
+		require.Equal(t, sees, revealed.status == http.StatusOK, id)
+		require.Equal(t, sees, strings.Contains(revealed.body, phone) && strings.Contains(revealed.body, idNumber), id)
+		require.Equal(t, sees, strings.Contains(revealed.text("#parties"), "您刚才的查看已经留下记录"), id)
+	}
+	records := w.visitor("auditor").get(t, "/accesses")
+	require.Len(t, records.texts("tbody tr"), 4)
+	require.Contains(t, records.text("tbody"), "陈守义（人民调解员）")
+	require.NotContains(t, records.body, phone)
 }
 
 // TestRows adds and takes away instalments without losing what is typed in the others.

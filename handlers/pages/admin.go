@@ -9,7 +9,6 @@ import (
 
 	"fengqiao/handlers/web"
 	"fengqiao/models"
-	"fengqiao/pkg/jobs"
 )
 
 // adminRows is how many lines a page of upkeep shows.
@@ -126,51 +125,6 @@ func (p *Pages) resetPassword(c *gin.Context) error {
 		return p.refused(c, f, err, "password", resetTitle, passwordBody{Form: f, Of: who})
 	}
 	return redirect(c, "/admin/accounts?done=password")
-}
-
-// jobView is one job with its latest runs.
-type jobView struct {
-	Name, Schedule string
-	Runs           []runView
-}
-
-type runView struct {
-	Slot, Started, Took, Status, Tone, Holder, Note string
-	CaughtUp                                        bool
-	Sweep                                           *models.SweepRun
-}
-
-// jobRuns is how many runs of a job are shown.
-const jobRuns = 12
-
-func (p *Pages) jobs(c *gin.Context) error {
-	var body []jobView
-	for _, job := range jobs.Names() {
-		runs, err := p.Store.Runs(c.Request.Context(), job.Code, jobRuns)
-		if err != nil {
-			return err
-		}
-		view := jobView{Name: job.Name, Schedule: job.Schedule}
-		for _, r := range runs {
-			view.Runs = append(view.Runs, viewRun(r))
-		}
-		body = append(body, view)
-	}
-	return p.render(c, http.StatusOK, "jobs", "自动任务", body)
-}
-
-func viewRun(r *models.JobRun) runView {
-	v := runView{Slot: moment(r.Slot), Started: moment(r.StartedAt), Holder: r.Holder, Note: r.Note, CaughtUp: r.CaughtUp, Sweep: r.Sweep, Status: "正在运行", Tone: "near"}
-	switch r.Status {
-	case jobs.StatusDone:
-		v.Status, v.Tone = "完成", "calm"
-	case jobs.StatusFailed:
-		v.Status, v.Tone = "失败", "late"
-	}
-	if r.EndedAt != nil {
-		v.Took = r.EndedAt.Sub(r.StartedAt).Round(time.Millisecond).String()
-	}
-	return v
 }
 
 type accessRow struct{ At, Who, Role, What, CasePath, Subject, Place string }

@@ -15,6 +15,7 @@ import (
 type caseBody struct {
 	Case     caseView
 	Ahead    string // what the clock does now and next, or why nothing
+	Handover string // path of the latest hand-over, "" where the case never went up
 	Actions  []actionLink
 	Done     string              // what was just done
 	Draft    string              // the draft that became this case: the device drops it
@@ -60,6 +61,9 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	}
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err
+	}
+	if len(cs.Handovers()) > 0 {
+		body.Handover = casePath(cs) + "/handover"
 	}
 	if slug := c.Query("done"); slug != "" {
 		body.Done = doneText(slug)

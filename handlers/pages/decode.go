@@ -88,6 +88,8 @@ func (d *decoder) number(path, text string, tag reflect.StructField, into reflec
 		read = parseYuan
 	case strings.HasSuffix(name, "Mu"):
 		read = parseMu
+	case name == "year":
+		read = parseYear
 	}
 	n, err := read(text)
 	if err != nil {

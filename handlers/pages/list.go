@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -22,8 +23,8 @@ const listRows = 20
 type listBody struct {
 	Form    *form
 	Options listOptions
-	Asked   bool // anything but the whole list was asked for
-	Mine    bool // the caller has an office whose cases can be asked for
+	Chosen  string // the filters as people say them, "" for none
+	Mine    bool   // the caller has an office whose cases can be asked for
 	Rows    []row
 	Next    string // path of the next page, "" at the end
 	First   string // path of the first page, "" where this is it
@@ -52,6 +53,7 @@ func (p *Pages) list(c *gin.Context) error {
 		body.Rows = rowsOf(page.Cases, p.Now())
 		body.links(page.Next)
 	}
+	body.Chosen = body.chosen()
 	status := http.StatusOK
 	if err != nil {
 		if !body.Form.refuse(err) {
@@ -68,7 +70,6 @@ func (b *listBody) links(next string) {
 	for name, values := range b.Form.Values {
 		if name != "after" && values[0] != "" {
 			query[name] = values
-			b.Asked = true
 		}
 	}
 	path := func() string {
@@ -84,6 +85,30 @@ func (b *listBody) links(next string) {
 		query.Set("after", next)
 		b.Next = path()
 	}
+}
+
+// chosen says which filters narrow the list: they are folded away, so that a phone shows what was
+// found.
+func (b *listBody) chosen() string {
+	var names []string
+	for _, filter := range []struct {
+		name  string
+		offer []models.Choice
+	}{
+		{"state", b.Options.States}, {"due", b.Options.Dues}, {"type", b.Options.Types}, {"level", b.Options.Levels},
+		{"review", b.Options.Reviews}, {"risk", b.Options.Risks}, {"place", b.Options.Places},
+	} {
+		if value := b.Form.Value(filter.name); models.HasCode(filter.offer, value) {
+			names = append(names, models.NameOf(filter.offer, value))
+		}
+	}
+	if month := tidyMonth(b.Form.Value("month")); monthText(month) != month {
+		names = append(names, monthText(month)+"登记")
+	}
+	if b.Mine && b.Form.Value("mine") != "" {
+		names = append(names, "由我们办理")
+	}
+	return strings.Join(names, "、")
 }
 
 // dues are what can be asked of the deadline.
@@ -165,7 +190,7 @@ func (p *Pages) listFilter(f *form, actor models.Actor, policy *models.Policy) (
 		ever := models.FarFuture()
 		filter.DueBefore = &ever
 	}
-	if month := f.Value("month"); month != "" {
+	if month := tidyMonth(f.Value("month")); month != "" {
 		start, err := time.ParseInLocation("2006-01", month, workday.Zone)
 		if err != nil {
 			return filter, models.FieldErrorf("month", "月份请写成年-月，例如2026-11")

@@ -111,6 +111,7 @@ func TestListFilters(t *testing.T) {
 		{"township", "county", "place=" + township + "&state=mediating", []string{"正在调解的"}},
 		{"place outside", "mediator", "place=" + village2, nil},
 		{"month", "mediator", "month=2026-03", []string{"早先登记"}},
+		{"month as people write it", "mediator", "month=" + url.QueryEscape("2026年3月"), []string{"早先登记"}},
 		{"ours", "judicial", "mine=1", []string{"高风险的", "南湾的"}},
 		{"ours of a village", "mediator", "mine=1&state=logged", []string{"早先登记", "邻里排水"}},
 		{"everything at once", "mediator", "mine=1&state=logged&type=neighbourhood&level=village&risk=blue&due=running&month=2026-04&place=" + village + "&q=" + url.QueryEscape("排水"), []string{"邻里排水"}},
@@ -137,6 +138,25 @@ func TestListFilters(t *testing.T) {
 					require.Equal(t, query.Get(name), p.form(t, mainForm).values.Get(name))
 				}
 			}
+		})
+	}
+}
+
+// TestChosenFilters names the filters of a list where they are folded away.
+func TestChosenFilters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, tt := range []struct{ name, as, query, want string }{
+		{"none", "mediator", "q=" + url.QueryEscape("地租"), "按条件筛选"},
+		{"some", "mediator", "state=mediating&due=late&month=2026-03&mine=1", "按条件筛选：调解中、已超期、2026年3月登记、由我们办理"},
+		{"a place", "judicial", "place=" + village2 + "&risk=red&type=dividend&level=village&review=pending", "按条件筛选：集体分红、村级、待签收、红（高）、南湾村"},
+		{"what is no offer", "mediator", "state=nonsense&place=" + village2, "按条件筛选"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := w.visitor(tt.as).get(t, "/cases?"+tt.query)
+			require.Equal(t, tt.want, p.text("main summary"))
+			require.Zero(t, p.doc.Find("details[open]").Length())
 		})
 	}
 }

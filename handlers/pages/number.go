@@ -16,6 +16,7 @@ var (
 	errMoneyFen = errors.New("最多写到分，也就是两位小数")
 	errArea     = errors.New("请写成数字，例如 12.5（单位亩），最多两位小数")
 	errCount    = errors.New("请写成整数，例如 3")
+	errYear     = errors.New("请写成四位数字，例如 2025")
 	errMoment   = errors.New("请写成年-月-日 时:分，例如 2026-11-24 09:30")
 	errLarge    = errors.New("的数字太大，请核对")
 )
@@ -92,6 +93,15 @@ func parseDecimal(s string, scale int) (int64, error) {
 	return strconv.ParseInt(whole+part+strings.Repeat("0", scale-len(part)), 10, 64)
 }
 
+// parseYear reads 2025 or 2025年.
+func parseYear(text string) (int64, error) {
+	n, err := parseCount(text)
+	if err != nil || n < 1000 || n > 9999 {
+		return 0, errYear
+	}
+	return n, nil
+}
+
 // parseCount reads a whole number, with 户, 人, 份 or 年 behind it or not.
 func parseCount(text string) (int64, error) {
 	s := strings.TrimRight(strings.ReplaceAll(halfWidth(text), ",", ""), " 户人份股年日天期")
@@ -119,6 +129,18 @@ func tidyDay(text string) string {
 	for _, layout := range []string{"2006-1-2", "20060102"} {
 		if day, err := time.Parse(layout, s); err == nil {
 			return day.Format(time.DateOnly)
+		}
+	}
+	return text
+}
+
+// tidyMonth turns 2026/3, 2026年3月, 2026.3 or 202603 into 2026-03, for browsers without a field of
+// months; other text stays.
+func tidyMonth(text string) string {
+	s := strings.TrimSpace(strings.NewReplacer("年", "-", "月", "", "/", "-", ".", "-").Replace(halfWidth(text)))
+	for _, layout := range []string{"2006-1", "200601"} {
+		if month, err := time.Parse(layout, s); err == nil {
+			return month.Format("2006-01")
 		}
 	}
 	return text

@@ -70,6 +70,9 @@ func TestParseMuAndCount(t *testing.T) {
 		{"a year", "2025 年", parseCount, 2025, nil},
 		{"thousands apart", "1,200", parseCount, 1200, nil},
 		{"below nothing", "-3", parseCount, -3, nil},
+		{"this year", "２０２６年", parseYear, 2026, nil},
+		{"a year of two digits", "25", parseYear, 0, errYear},
+		{"a year in words", "二〇二五", parseYear, 0, errYear},
 		{"a fraction", "2.5", parseCount, 0, errCount},
 		{"words", "几户", parseCount, 0, errCount},
 		{"too large", "9223372036854775808", parseCount, 0, errCount},
@@ -102,6 +105,26 @@ func TestTidyDay(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, tt.want, tidyDay(tt.text))
+		})
+	}
+}
+
+func TestTidyMonth(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, want string }{
+		{"as a field of months sends it", "2026-03", "2026-03"},
+		{"Chinese", "2026年3月", "2026-03"},
+		{"full width", "２０２６／０３", "2026-03"},
+		{"points", " 2026.3 ", "2026-03"},
+		{"in one", "202603", "2026-03"},
+		{"no such month", "2026-13", "2026-13"},
+		{"no year", "3月", "3月"},
+		{"a day", "2026-03-01", "2026-03-01"},
+		{"nothing", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tt.want, tidyMonth(tt.text))
 		})
 	}
 }
@@ -198,6 +221,10 @@ func FuzzNumbers(f *testing.F) {
 			again, err := parseMoment(at.Format("2006-1-2 15:04:05"))
 			require.NoError(t, err)
 			require.True(t, at.Equal(again))
+		}
+		if month := tidyMonth(text); month != text {
+			_, err := time.Parse("2006-01", month)
+			require.NoError(t, err)
 		}
 		if day := tidyDay(text); day != text {
 			require.Equal(t, day, tidyDay(day))

@@ -28,6 +28,13 @@ type Deps struct {
 	Notices  *notify.Service
 	Now      func() time.Time
 	Secure   bool // cookies are sent over HTTPS only
+	Jobs     Jobs // nil where no jobs run
+}
+
+// Jobs is who runs the jobs of this process.
+type Jobs interface {
+	Next(job string) time.Time
+	RunNow(ctx context.Context, job, who string) (run string, err error)
 }
 
 // Pages answers for HTML. Safe for concurrent use.

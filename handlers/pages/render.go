@@ -55,6 +55,8 @@ var pagePartials = map[string][]string{
 	"jobs":       nil,
 	"accesses":   nil,
 	"forecast":   {"fields"},
+	"gaps":       nil,
+	"handover":   nil,
 
 	"messages":     nil,
 	"notices":      {"fields"},
@@ -158,6 +160,7 @@ func links(actor models.Actor, path string, unread int64) []link {
 		{"/admin/accounts", "账号", account.ManageAccounts},
 		{"/admin/jobs", "自动任务", account.ManageJobs},
 		{"/admin/messages", "发送失败", account.ManageJobs},
+		{"/admin/gaps", "缺口检查", account.ManageJobs},
 		{"/help", "帮助", account.Public},
 	} {
 		if account.Check(actor, l.permission) == nil && (l.path != "/reviews" || hasQueue(actor)) {

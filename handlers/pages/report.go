@@ -41,7 +41,7 @@ func (p *Pages) reports(c *gin.Context) error {
 		region = actor.Region
 	}
 	f.Values.Set("region", region)
-	if month := f.Value("month"); month != "" {
+	if month := tidyMonth(f.Value("month")); month != "" {
 		if _, err := screening.NewWindow(month, p.Now()); err == nil {
 			return redirect(c, reportPath(region, month))
 		} else if !f.refuse(err) {

@@ -42,6 +42,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/cases/new", Permission: account.WriteCases, Handle: p.logForm},
 		{Method: post, Path: "/cases/new", Permission: account.WriteCases, Handle: p.log},
 		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
+		{Method: get, Path: "/cases/:id/handover", Permission: account.ReadCases, Handle: p.handover},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
 
 		// What the clock will do.
@@ -64,6 +65,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetForm},
 		{Method: post, Path: "/admin/accounts/:username/password", Permission: account.ManageAccounts, Handle: p.resetPassword},
 		{Method: get, Path: "/admin/jobs", Permission: account.ManageJobs, Handle: p.jobs},
+		{Method: post, Path: "/admin/jobs/:job/run", Permission: account.ManageJobs, Handle: p.runJob},
+		{Method: get, Path: "/admin/gaps", Permission: account.ManageJobs, Handle: p.gaps},
 		{Method: get, Path: "/admin/messages", Permission: account.ManageJobs, Handle: p.deadMessages},
 		{Method: post, Path: "/admin/messages/again", Permission: account.ManageJobs, Handle: p.sendAgain},
 	}

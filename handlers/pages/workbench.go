@@ -87,6 +87,7 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},
 		{button{"/admin/accounts", "账号", "新建、停用、重设密码", true}, account.ManageAccounts},
 		{button{"/admin/jobs", "自动任务", "到期扫描和月报的运行情况", false}, account.ManageJobs},
+		{button{"/admin/gaps", "缺口检查", "缺账号、缺单位、缺放假安排，提前知道", false}, account.ManageJobs},
 		{button{"/admin/messages", "发送失败", "没有发出去的通知，再发一次", false}, account.ManageJobs},
 	}
 	var out []button

@@ -44,9 +44,9 @@ const (
 // began is when a world begins: a Monday.
 var began = time.Date(2026, 3, 2, 9, 0, 0, 0, workday.Zone)
 
-var seats = map[string]models.Actor{}
-
-func init() {
+// seats are the accounts of the county by their user names: every role.
+var seats = func() map[string]models.Actor {
+	out := map[string]models.Actor{}
 	for _, a := range []models.Actor{
 		{ID: "mediator", Name: "陈守义", Role: models.RoleMediator, Region: village},
 		{ID: "chair", Name: "周大成", Role: models.RoleChair, Region: village},
@@ -56,9 +56,10 @@ func init() {
 		{ID: "auditor", Name: "钱慎之", Role: models.RoleAuditor, Region: county},
 		{ID: "admin", Name: "孙维新", Role: models.RoleAdmin, Region: county},
 	} {
-		seats[a.ID] = a
+		out[a.ID] = a
 	}
-}
+	return out
+}()
 
 // clock is the time of a world, which tests move.
 type clock struct {

@@ -18,13 +18,14 @@ const (
 	ReadReports    Permission = "read_reports"    // monthly reports
 	BuildReports   Permission = "build_reports"   //
 	ReadAccesses   Permission = "read_accesses"   // who looked at personal data
+	ManageRules    Permission = "manage_rules"    // the policy of a county and the calendar of days off
 	ManageAccounts Permission = "manage_accounts" //
 	ManageJobs     Permission = "manage_jobs"     //
 )
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{Public, LoggedIn, ReadCases, WriteCases, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageAccounts, ManageJobs}
+	return []Permission{Public, LoggedIn, ReadCases, WriteCases, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
 }
 
 var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
@@ -44,6 +45,8 @@ func (p Permission) Holders() []models.Role {
 		return []models.Role{models.RoleJudicial, models.RoleCounty}
 	case ReadAccesses:
 		return []models.Role{models.RoleAuditor}
+	case ManageRules:
+		return []models.Role{models.RoleCounty}
 	case ManageAccounts, ManageJobs:
 		return []models.Role{models.RoleAdmin}
 	}

@@ -28,6 +28,7 @@ var inWords = map[account.Permission]string{
 	account.ReadReports:    "查看本地区的月报",
 	account.BuildReports:   "生成月报",
 	account.ReadAccesses:   "查看谁看过个人信息、谁导出过资料",
+	account.ManageRules:    "发布时限规则、录入放假安排",
 	account.ManageAccounts: "管理账号",
 	account.ManageJobs:     "管理定时任务",
 }

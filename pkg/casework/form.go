@@ -158,9 +158,7 @@ type SittingForm struct {
 }
 
 // SittingResults lists the results of a sitting.
-func SittingResults() []models.Choice {
-	return []models.Choice{{Code: "continue", Name: "择期继续调解"}, {Code: "agreed", Name: "达成一致"}, {Code: "no_agreement", Name: "未达成一致"}}
-}
+func SittingResults() []models.Choice { return models.SittingResults() }
 
 // AgreementForm is the agreement. Dates are "2006-01-02". Written: in force on the last of the
 // signatures and the seal (人民调解法第29条); oral: on the day it is reached (第30条).

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -102,20 +103,18 @@ func (g *CountyGrounds) gaps() []Gap {
 		return append(out, Gap{GapPolicy, where(g.County), "没有生效的时限规则", "不能登记纠纷，到期的案件不会提醒，也不会上报"})
 	}
 	out = append(out, g.shape()...)
-	for _, level := range slices.Sorted(func(yield func(string) bool) {
-		for level := range g.Open {
-			if !yield(level) {
-				return
-			}
-		}
-	}) {
+	for _, level := range slices.Sorted(maps.Keys(g.Open)) {
 		if _, ok := g.Policy.Rung(level); !ok && g.Open[level] > 0 {
 			name := cmp.Or(g.Names[level], level)
 			out = append(out, Gap{GapLevel, where(g.County), fmt.Sprintf("有%d件未结的案件在“%s”，现行时限规则没有这一级", g.Open[level], name), "这些案件按立案时的规则继续计时，到期才上报到现行的层级"})
 		}
 	}
+	acts := map[string]bool{} // by place and role: somebody has an account there
+	for _, a := range g.Accounts {
+		acts[a.Region+"/"+string(a.Role)] = acts[a.Region+"/"+string(a.Role)] || !a.Disabled
+	}
 	for _, r := range append([]*models.Region{g.County}, g.Inside...) {
-		out = append(out, g.offices(r)...)
+		out = append(out, g.offices(r, acts)...)
 	}
 	return out
 }
@@ -125,22 +124,23 @@ func (g *CountyGrounds) shape() []Gap {
 	var out []Gap
 	at := where(g.County)
 	if err := g.Policy.Check(); err != nil {
-		out = append(out, Gap{GapPolicy, at, models.AsError(err).Message, "对不上规则的案件不能计时"})
+		faults := models.AsError(err)
+		what := faults.Message
+		for _, f := range faults.Fields {
+			what += "；" + f.Message
+		}
+		out = append(out, Gap{GapPolicy, at, what, "对不上规则的案件不能计时"})
 	}
 	seats := map[models.RegionKind]bool{models.RegionCounty: true}
 	for _, r := range g.Inside {
 		seats[r.Kind] = true
 	}
-	order := []models.RegionKind{models.RegionVillage, models.RegionTownship, models.RegionCounty}
 	if _, ok := g.Policy.Intake(models.RegionVillage); !ok {
 		out = append(out, Gap{GapPolicy, at, "时限规则没有设在村里的层级", "村里不能登记和办理纠纷"})
 	}
-	for i, rung := range g.Policy.Ladder {
+	for _, rung := range g.Policy.Ladder {
 		if !seats[rung.Seat] {
-			out = append(out, Gap{GapPolicy, at, fmt.Sprintf("时限规则有“%s”一级，可是本县没有录入设这一级的地方", rung.Name), "没有一件案件能到这一级，也没有一件能越过它上报"})
-		}
-		if i > 0 && slices.Index(order, rung.Seat) < slices.Index(order, g.Policy.Ladder[i-1].Seat) {
-			out = append(out, Gap{GapPolicy, at, fmt.Sprintf("时限规则的“%s”排在“%s”的上面，地方却在它的下面", rung.Name, g.Policy.Ladder[i-1].Name), "案件会往下级“上报”"})
+			out = append(out, Gap{GapPolicy, at, fmt.Sprintf("时限规则有“%s”一级，可是本县没有录入设这一级的地方", rung.Name), "没有案件能到这一级"})
 		}
 	}
 	return out
@@ -148,7 +148,7 @@ func (g *CountyGrounds) shape() []Gap {
 
 // offices looks at the rungs of the ladder that sit at one place: whether each has a name and
 // somebody to act for it.
-func (g *CountyGrounds) offices(r *models.Region) []Gap {
+func (g *CountyGrounds) offices(r *models.Region, acts map[string]bool) []Gap {
 	place := models.Place{}
 	switch r.Kind {
 	case models.RegionCounty:
@@ -158,42 +158,45 @@ func (g *CountyGrounds) offices(r *models.Region) []Gap {
 	case models.RegionVillage:
 		place.Village, place.VillageCommittee = r.Code, r.Committee
 	}
-	var out []Gap
-	nameless, empty, wanted := []string{}, []string{}, []string{}
+	var nameless, empty, wanted []string
 	for i, rung := range g.Policy.Ladder {
 		if rung.Seat != r.Kind {
 			continue
 		}
 		if strings.TrimSpace(models.OfficeOf(rung, place).Name) == "" {
-			nameless = append(nameless, rung.Name)
+			nameless = append(nameless, bodyName(rung)+"（"+rung.Name+"要用）")
 		}
 		roles := rolesFor(rung, i > 0)
-		if !slices.ContainsFunc(g.Accounts, func(a *models.Account) bool {
-			return a.Region == r.Code && !a.Disabled && slices.Contains(roles, a.Role)
-		}) {
-			empty = append(empty, rung.Name)
-			for _, role := range roles {
-				if !slices.Contains(wanted, role.Name()) {
-					wanted = append(wanted, role.Name())
-				}
+		if slices.ContainsFunc(roles, func(role models.Role) bool { return acts[r.Code+"/"+string(role)] }) {
+			continue
+		}
+		empty = append(empty, rung.Name)
+		for _, role := range roles {
+			if !slices.Contains(wanted, role.Name()) {
+				wanted = append(wanted, role.Name())
 			}
 		}
 	}
+	var out []Gap
 	if len(nameless) > 0 {
-		what := "人民调解委员会"
-		if r.Kind == models.RegionCounty || r.Kind == models.RegionTownship && r.Office == "" {
-			what = "办理机构（司法所、矛调中心）"
-		}
-		out = append(out, Gap{GapPlace, where(r), fmt.Sprintf("没有填写%s的名称，%s要用", what, strings.Join(nameless, "、")), "上报和期限的说明里这个单位是空白"})
+		out = append(out, Gap{GapPlace, where(r), "没有填写名称：" + strings.Join(nameless, "、"), "案件、通知和期限说明里，这个单位是空白"})
 	}
 	if len(empty) > 0 {
-		hurts := "案件到了这里没有人受理、签收，到期又往上报"
-		if above := g.Policy.Ladder[len(g.Policy.Ladder)-1]; above.Seat == r.Kind {
-			hurts = "案件到了这里没有人签收，而这已经是最高一级"
+		hurts := "案件到了这里没有人受理或者签收，到期又往上报"
+		if top := g.Policy.Ladder[len(g.Policy.Ladder)-1]; top.Seat == r.Kind {
+			hurts = "案件到了这里没有人签收，而这里已经是最高一级"
 		}
 		out = append(out, Gap{GapAccount, where(r), fmt.Sprintf("%s没有能办理的账号（需要%s）", strings.Join(empty, "、"), strings.Join(wanted, "或者")), hurts})
 	}
 	return out
+}
+
+// bodyName is which name of a place a rung takes; see models.OfficeOf.
+func bodyName(rung models.Rung) string {
+	if rung.Seat == models.RegionCounty || rung.Seat == models.RegionTownship && rung.Body == "office" {
+		return "办理机构"
+	}
+	return "人民调解委员会"
 }
 
 // rolesFor are the roles that take a case on at a rung: where cases are handed up to it, those that

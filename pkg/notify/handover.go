@@ -114,9 +114,7 @@ func (d *delivery) desksOf(ctx context.Context, office string) ([]*desk, error) 
 
 func (d *delivery) accountsAt(ctx context.Context, region string) ([]*models.Account, error) {
 	all, err := d.store.AccountsAt(ctx, region)
-	return slices.DeleteFunc(all, func(a *models.Account) bool {
-		return a.Disabled || !isHandler(a.Role) || a.Role.Seat() != models.RegionKindOf(region)
-	}), err
+	return slices.DeleteFunc(all, func(a *models.Account) bool { return a.Disabled || !isHandler(a.Role) }), err
 }
 
 // isHandler says whether a role hears of what happens to the cases of its office.

@@ -1,10 +1,13 @@
 package notify_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/embedded"
 	"fengqiao/pkg/notify"
 	"fengqiao/pkg/seal"
@@ -69,7 +73,6 @@ type world struct {
 	ring     *seal.Ring
 	validate *models.Validator
 	notices  *notify.Service
-	calendar *workday.Calendar
 
 	mu  sync.Mutex
 	now time.Time
@@ -89,20 +92,32 @@ func (w *world) set(at time.Time) {
 
 func (w *world) advance(d time.Duration) { w.set(w.Now().Add(d)) }
 
-func newWorld(t *testing.T, change ...func(*notify.Options)) *world {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "notices.db")
-	file, err := embedded.Open(t.Context(), path)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, file.Close()) })
-	w := &world{t: t, path: path, engine: &shakyEngine{Engine: file}, now: morning, validate: models.NewValidator(), calendar: workday.NewCalendar(workday.Official()...)}
-	w.store, err = store.New(t.Context(), w.engine)
-	require.NoError(t, err)
-	w.ring, err = seal.LoadOrCreate(filepath.Join(t.TempDir(), "seal.key"))
-	require.NoError(t, err)
-	require.NoError(t, w.store.InsertPolicy(t.Context(), models.DefaultPolicy(morning.AddDate(-1, 0, 0))))
+// seeded is the file of a store with everybody in it. It is made once: each world has a copy.
+var seeded = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "fengqiao-notify-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path, ctx := filepath.Join(dir, "notices.db"), context.Background()
+	engine, err := embedded.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(seed(ctx, engine), engine.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func seed(ctx context.Context, engine docstore.Engine) error {
+	st, err := store.New(ctx, engine)
+	if err != nil {
+		return err
+	}
+	errs := []error{st.InsertPolicy(ctx, models.DefaultPolicy(morning.AddDate(-1, 0, 0)))}
 	for _, year := range workday.Official() {
-		require.NoError(t, w.store.InsertCalendarYear(t.Context(), year))
+		errs = append(errs, st.InsertCalendarYear(ctx, year))
 	}
 	for _, r := range []models.Region{
 		{Code: county, Name: "青禾县", ShortName: "青禾县", Office: "青禾县矛调中心"},
@@ -112,11 +127,28 @@ func newWorld(t *testing.T, change ...func(*notify.Options)) *world {
 	} {
 		r.Kind = models.RegionKindOf(r.Code)
 		r.Parent = map[models.RegionKind]string{models.RegionTownship: county, models.RegionVillage: township}[r.Kind]
-		require.NoError(t, w.store.PutRegion(t.Context(), &r))
+		errs = append(errs, st.PutRegion(ctx, &r))
 	}
 	for _, a := range seats {
-		require.NoError(t, w.store.InsertAccount(t.Context(), &models.Account{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region, Disabled: a.ID == "closed", CreatedAt: morning, Epoch: 1}))
+		errs = append(errs, st.InsertAccount(ctx, &models.Account{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region, Disabled: a.ID == "closed", CreatedAt: morning, Epoch: 1}))
 	}
+	return errors.Join(errs...)
+}
+
+func newWorld(t *testing.T, change ...func(*notify.Options)) *world {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "notices.db")
+	everybody, err := seeded()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, everybody, 0o600))
+	file, err := embedded.Open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, file.Close()) })
+	w := &world{t: t, path: path, engine: &shakyEngine{Engine: file}, now: morning, validate: models.NewValidator()}
+	w.store, err = store.New(t.Context(), w.engine)
+	require.NoError(t, err)
+	w.ring, err = seal.LoadOrCreate(filepath.Join(t.TempDir(), "seal.key"))
+	require.NoError(t, err)
 	w.notices = w.service(change...)
 	return w
 }

@@ -208,7 +208,11 @@ func (r *reading) codes(field, text string, list []models.Choice, label string) 
 			for _, c := range list {
 				names = append(names, c.Name)
 			}
-			r.fault(field, "没有“%s”这个%s，可以写：%s；不写就是全部", name, label, strings.Join(names, "、"))
+			empty := "全部"
+			if field == "atOnce" {
+				empty = "没有"
+			}
+			r.fault(field, "没有“%s”这个%s，可以写：%s；不写就是%s", name, label, strings.Join(names, "、"), empty)
 			return nil
 		}
 		if !slices.Contains(out, code) {

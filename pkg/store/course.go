@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
+	"strconv"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -11,62 +13,102 @@ import (
 	"fengqiao/pkg/docstore"
 )
 
-// course is as much of a case as the trial of a policy asks of it: a tenth of the document. Many are
-// read for one trial, and most of their time goes into decoding.
-type course struct {
-	ID     bson.ObjectID `bson:"_id"`
-	Number *struct {
-		Text string `bson:"text"`
-	} `bson:"number"`
-	Place    models.Place       `bson:"place"`
-	Type     models.DisputeType `bson:"type"`
-	Title    string             `bson:"title"`
-	Conflict struct {
-		Exists bool `bson:"exists"`
-	} `bson:"conflict"`
-	LoggedAt time.Time     `bson:"loggedAt"`
-	Stages   []courseStage `bson:"stages"`
-	Timeline []courseEvent `bson:"timeline"`
-}
-
-type courseStage struct {
-	Level    string         `bson:"level"`
-	Office   models.Office  `bson:"office"`
-	Opened   time.Time      `bson:"opened"`
-	Received *time.Time     `bson:"received"`
-	Closed   *time.Time     `bson:"closed"`
-	Outcome  models.Outcome `bson:"outcome"`
-	Reason   models.Reason  `bson:"reason"`
-	Clocks   []struct {
-		Pauses      []models.Pause      `bson:"pauses"`
-		Adjustments []models.Adjustment `bson:"adjustments"`
-	} `bson:"clocks"`
-}
-
-type courseEvent struct {
-	At    time.Time `bson:"at"`
-	After struct {
-		Risk models.RiskLevel `bson:"risk"`
-	} `bson:"after"`
-}
-
-func (d *course) fill() *models.Case {
-	c := &models.Case{ID: d.ID, Place: d.Place, Type: d.Type, Title: d.Title, LoggedAt: d.LoggedAt}
-	c.Conflict.Exists = d.Conflict.Exists
-	if d.Number != nil {
-		c.Number = &models.CaseNumber{Text: d.Number.Text}
+// courseOf takes out of a stored case as much as the trial of a policy asks of it, a tenth of the
+// document. Many are read for one trial, and decoding them whole would take most of its time.
+func courseOf(raw bson.Raw) (*models.Case, error) {
+	r := courseReader{}
+	c := &models.Case{
+		ID: field(&r, raw, "_id", bson.RawValue.ObjectIDOK), Type: models.DisputeType(r.text(raw, "type")), Title: r.text(raw, "title"), LoggedAt: r.time(raw, "loggedAt"),
 	}
-	for _, s := range d.Stages {
-		stage := models.Stage{Level: s.Level, Office: s.Office, Opened: s.Opened, Received: s.Received, Closed: s.Closed, Outcome: s.Outcome, Reason: s.Reason}
-		for _, clock := range s.Clocks {
-			stage.Clocks = append(stage.Clocks, models.Clock{Pauses: clock.Pauses, Adjustments: clock.Adjustments})
+	place := r.document(raw, "place")
+	c.Place = models.Place{Township: r.text(place, "township"), Village: r.text(place, "village"), TownshipName: r.text(place, "townshipName"), VillageName: r.text(place, "villageName")}
+	c.Conflict.Exists = field(&r, r.document(raw, "conflict"), "exists", bson.RawValue.BooleanOK)
+	if number, err := raw.LookupErr("number", "text"); err == nil {
+		c.Number = &models.CaseNumber{Text: number.StringValue()}
+	}
+	for stage := range r.items(raw, "stages") {
+		s := models.Stage{Level: r.text(stage, "level"), Office: models.Office{Region: r.text(r.document(stage, "office"), "region")}, Received: r.moment(stage, "received"), Closed: r.moment(stage, "closed")}
+		if s.Closed != nil {
+			s.Outcome = models.Outcome(r.text(stage, "outcome"))
 		}
-		c.Stages = append(c.Stages, stage)
+		if reason, err := stage.LookupErr("reason"); err == nil {
+			s.Reason = models.Reason(reason.StringValue())
+		}
+		for clock := range r.items(stage, "clocks") {
+			s.Clocks = append(s.Clocks, models.Clock{Pauses: decoded[models.Pause](&r, clock, "pauses"), Adjustments: decoded[models.Adjustment](&r, clock, "adjustments")})
+		}
+		c.Stages = []models.Stage{s}
+		break
 	}
-	for _, e := range d.Timeline {
-		c.Timeline = append(c.Timeline, models.Event{At: e.At, After: models.Position{Risk: e.After.Risk}})
+	for event := range r.items(raw, "timeline") {
+		c.Timeline = append(c.Timeline, models.Event{At: r.time(event, "at"), After: models.Position{Risk: models.RiskLevel(r.text(r.document(event, "after"), "risk"))}})
 	}
-	return c
+	return c, r.err
+}
+
+// courseReader reads single fields of documents. The first one that is not as it should be is its error.
+type courseReader struct{ err error }
+
+// field reads one field by the way to read its type.
+func field[T any](r *courseReader, raw bson.Raw, name string, read func(bson.RawValue) (T, bool)) T {
+	v, err := raw.LookupErr(name)
+	if err == nil {
+		if out, ok := read(v); ok {
+			return out
+		}
+	}
+	if r.err == nil {
+		r.err = fmt.Errorf("a stored case has no such field: %s", name)
+	}
+	var none T
+	return none
+}
+
+func (r *courseReader) text(raw bson.Raw, name string) string {
+	return field(r, raw, name, bson.RawValue.StringValueOK)
+}
+
+func (r *courseReader) time(raw bson.Raw, name string) time.Time {
+	return time.UnixMilli(field(r, raw, name, bson.RawValue.DateTimeOK)).UTC()
+}
+
+func (r *courseReader) document(raw bson.Raw, name string) bson.Raw {
+	return field(r, raw, name, bson.RawValue.DocumentOK)
+}
+
+// moment is a time that may be missing.
+func (r *courseReader) moment(raw bson.Raw, name string) *time.Time {
+	if _, err := raw.LookupErr(name); err != nil {
+		return nil
+	}
+	at := r.time(raw, name)
+	return &at
+}
+
+// items are the documents of an array.
+func (r *courseReader) items(raw bson.Raw, name string) iter.Seq[bson.Raw] {
+	array := bson.Raw(field(r, raw, name, bson.RawValue.ArrayOK))
+	return func(yield func(bson.Raw) bool) {
+		for i := 0; ; i++ {
+			v, err := array.LookupErr(strconv.Itoa(i))
+			if err != nil || !yield(v.Value) {
+				return
+			}
+		}
+	}
+}
+
+// decoded are the documents of an array that is mostly empty, whole.
+func decoded[T any](r *courseReader, raw bson.Raw, name string) []T {
+	var out []T
+	for item := range r.items(raw, name) {
+		var one T
+		if err := bson.Unmarshal(item, &one); err != nil && r.err == nil {
+			r.err = fmt.Errorf("decode %s of a case: %w", name, err)
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // logged are the conditions for the cases of a township that were logged in [from, before) and stand
@@ -95,8 +137,8 @@ func (s *Store) CountLogged(ctx context.Context, township string, from, before t
 }
 
 // LoggedCourses calls visit once with the course of every case of a township that was logged in
-// [from, before): what it is called and where it lies, its type, and of each stage and event only what
-// its deadline and its risk depend on. Nothing of it may be written back. The order is no promise.
+// [from, before): what it is called and where it lies, its type, its first stage with what its deadline
+// depends on, and the risk after each event. Nothing of it may be written back. The order is no promise.
 func (s *Store) LoggedCourses(ctx context.Context, township string, from, before time.Time, visit func(*models.Case) error) error {
 	// From the first state to the last: a case that goes on meanwhile goes forward through them, and is
 	// recognised where it comes again.
@@ -108,17 +150,16 @@ func (s *Store) LoggedCourses(ctx context.Context, township string, from, before
 			if err != nil {
 				return told(err, "纠纷")
 			}
-			var last course
+			var last *models.Case
 			for _, raw := range found {
-				last = course{}
-				if err := bson.Unmarshal(raw, &last); err != nil {
-					return fmt.Errorf("decode the course of a case: %w", err)
+				if last, err = courseOf(raw); err != nil {
+					return err
 				}
 				if seen[last.ID] {
 					continue
 				}
 				seen[last.ID] = true
-				if err := visit(last.fill()); err != nil {
+				if err := visit(last); err != nil {
 					return err
 				}
 			}

@@ -141,8 +141,11 @@ func (c *Calendar) AddDays(event Date, n int, except ...Span) (Counted, error) {
 	if err := checkDays(event, n); err != nil {
 		return Counted{}, err
 	}
-	out := Counted{Last: event}
-	for counted := 0; counted < n; {
+	out, counted := Counted{Last: event}, 0
+	if len(except) == 0 {
+		out.Last, counted = event.AddDays(n), n
+	}
+	for counted < n {
 		out.Last = out.Last.AddDays(1)
 		if why := spanOf(except, out.Last); why != "" {
 			out.Skipped = append(out.Skipped, Skip{out.Last, why})

@@ -1,0 +1,136 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/models"
+)
+
+// handoverBody is the 移送卷 on the screen and on paper.
+type handoverBody struct {
+	CasePath string
+	Others   []handoverLink // where the case was handed up more than once
+	H        models.Handover
+
+	At, By, DueAt, SignBy, Answered, Amount string
+	Sum                                     string // of the deadline, in one sentence
+	Tried                                   []handoverTry
+	Risks, Police, Working                  []string
+	Missing                                 int // papers
+}
+
+type handoverLink struct {
+	Path, Name string
+	Here       bool
+}
+
+type handoverTry struct {
+	When, Place, Who, Result, End string
+}
+
+func handoverPath(c *models.Case, h *models.Handover) string {
+	return casePath(c) + "/handover?stage=" + strconv.Itoa(h.Stage)
+}
+
+// handover shows a hand-over of a case, the latest one unless another is asked for.
+func (p *Pages) handover(c *gin.Context) error {
+	cs, err := p.caseOf(c)
+	if err != nil {
+		return err
+	}
+	all := cs.Handovers()
+	if len(all) == 0 {
+		return models.Errorf(models.NotFound, "handover.none", "本案没有上报过，没有移送卷")
+	}
+	shown := len(all) - 1
+	if asked := c.Query("stage"); asked != "" {
+		shown = -1
+		for i := range all {
+			if strconv.Itoa(all[i].Stage) == asked {
+				shown = i
+			}
+		}
+		if shown < 0 {
+			return models.Errorf(models.NotFound, "handover.none", "没有这一次上报的移送卷")
+		}
+	}
+	body := viewHandover(&all[shown])
+	body.CasePath = casePath(cs)
+	for i := range all {
+		if len(all) > 1 {
+			name := fmt.Sprintf("第%d次：%s到%s", i+1, all[i].From.Name, all[i].To.Name)
+			body.Others = append(body.Others, handoverLink{handoverPath(cs, &all[i]), name, i == shown})
+		}
+	}
+	return p.render(c, http.StatusOK, "handover", "移送卷："+cs.Title, body)
+}
+
+func viewHandover(h *models.Handover) handoverBody {
+	b := handoverBody{H: *h, At: moment(h.At), By: h.By.Name, DueAt: day(h.DueAt.Add(-time.Millisecond))}
+	if h.By.Role != models.RoleSystem {
+		b.By += "（" + h.By.Role.Name() + "）"
+	}
+	if h.Answer.SignBy != nil {
+		b.SignBy = day(h.Answer.SignBy.Add(-time.Millisecond))
+	}
+	if h.Answer.At != nil {
+		b.Answered = moment(*h.Answer.At)
+	}
+	if h.Case.AmountFen > 0 {
+		b.Amount = yuan(h.Case.AmountFen) + " 元"
+	}
+	for _, s := range h.Tried {
+		try := handoverTry{When: moment(s.HeldAt), Place: s.Place, Who: strings.Join(s.Mediators, "、"), Result: s.ResultName, End: s.End}
+		if s.Online {
+			try.Place += "（线上）"
+		}
+		if len(s.Participants) > 0 {
+			try.Who += "；参加人" + strings.Join(s.Participants, "、")
+		}
+		b.Tried = append(b.Tried, try)
+	}
+	for _, r := range h.Risks {
+		b.Risks = append(b.Risks, fmt.Sprintf("%s %s评为%s：%s", moment(r.At), r.By.Name, r.Name, r.Note))
+	}
+	b.Police = policeLines(h.Police)
+	for _, line := range h.Working {
+		switch line.Kind {
+		case "summary":
+			b.Sum = line.Text
+		case "then": // the summary says so
+		default:
+			b.Working = append(b.Working, line.Text)
+		}
+	}
+	for _, paper := range h.Papers {
+		if paper.State == models.PaperMissing {
+			b.Missing++
+		}
+	}
+	return b
+}
+
+// policeLines say what was done about a threat; none where there was none.
+func policeLines(d *models.PoliceDuty) []string {
+	if d == nil {
+		return nil
+	}
+	out := []string{moment(d.AskedAt) + "记录：有可能激化为治安或者刑事案件"}
+	switch {
+	case d.ReportedAt != nil:
+		text := fmt.Sprintf("%s由%s向%s报告", moment(*d.ReportedAt), d.ReportedBy, d.ReportedTo)
+		if d.Note != "" {
+			text += "：" + d.Note
+		}
+		return append(out, text)
+	case d.ToldAt != nil:
+		return append(out, fmt.Sprintf("应在%s前登记报告公安的情况，没有登记；%s已提示各级", moment(d.AnswerBy), moment(*d.ToldAt)))
+	}
+	return append(out, fmt.Sprintf("应在%s前登记报告公安的情况，还没有登记", moment(d.AnswerBy)))
+}
