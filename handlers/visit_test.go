@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/workday"
 )
 
@@ -67,6 +69,7 @@ func visits() map[string]visit {
 		"GET /api/v1/cases":               {stage: logged, list: true, query: "village=%s"},
 		"GET /api/v1/cases/:id":           {stage: logged},
 		"POST /api/v1/cases/:id/reveal":   {stage: logged},
+		"GET /api/v1/cases/:id/handovers": {stage: logged},
 		"GET /api/v1/reviews":             {stage: pending, list: true},
 		"GET /api/v1/regions":             {place: true, query: "parent=%s"},
 
@@ -85,6 +88,7 @@ func visits() map[string]visit {
 		"POST /cases/new":         {place: true, body: func(_ *world, about target) any { return draftValues(about.village) }},
 		"GET /cases/:id":          {stage: logged},
 		"POST /cases/:id/reveal":  {stage: logged, body: same(url.Values{})},
+		"GET /cases/:id/handover": {stage: logged},
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
@@ -99,6 +103,8 @@ func visits() map[string]visit {
 		"GET /admin/accounts/:username/password":  {},
 		"POST /admin/accounts/:username/password": {body: same(url.Values{"password": {password}, "again": {password}})},
 		"GET /admin/jobs":                         {},
+		"GET /admin/gaps":                         {},
+		"POST /admin/jobs/:job/run":               {body: same(url.Values{})},
 		"GET /admin/messages":                     {},
 		"POST /admin/messages/again":              {body: same(url.Values{"id": {mediatorsMessage}})},
 
@@ -108,6 +114,10 @@ func visits() map[string]visit {
 		"POST /messages/settings":        {body: same(url.Values{"version": {"0"}})},
 		"POST /messages/settings/office": {body: same(url.Values{"version": {"0"}, "do": {"forget-webhook"}})},
 		"POST /messages/settings/test":   {body: same(url.Values{"channel": {"wecom"}})},
+
+		"GET /rules": {}, "GET /rules/compare": {}, "GET /rules/new": {}, "GET /rules/:version": {}, "GET /rules/:version/try": {}, "GET /calendar": {}, "GET /calendar/load": {},
+		"POST /rules/new":     {body: func(w *world, _ target) any { return draftRules(w) }},
+		"POST /calendar/load": {body: same(url.Values{"year": {"2027"}, "source": {"国办发明电"}, "text": {"2027-01-01 元旦 休\n2027-05-01至2027-05-02 劳动节 休\n2027-10-01至2027-10-03 国庆节 休"}})},
 
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
@@ -189,6 +199,27 @@ func draftValues(village string) url.Values {
 		"parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
 		"parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"},
 	}
+}
+
+// draftRules is a new version of the rules that is published: the default ones, a year from now.
+func draftRules(w *world) url.Values {
+	values := url.Values{"do": {"publish"}, "from": {"d1"}, "name": {"新规则"}, "effectiveFrom": {workday.OfTime(w.clock.Now().AddDate(1, 0, 0)).String()}}
+	d := rules.DraftOf(models.DefaultPolicy(w.clock.Now()))
+	for i, r := range d.Rules {
+		at := fmt.Sprintf("rules[%d].", i)
+		for name, text := range map[string]string{"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks, "conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays} {
+			values.Set(at+name, text)
+		}
+	}
+	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours} {
+		values.Set(name, text)
+	}
+	own, err := w.store.Policies(context.Background(), county)
+	if err != nil {
+		panic(err)
+	}
+	values.Set("base", fmt.Sprint(len(own)))
+	return values
 }
 
 // today is the civil day of the world.

@@ -19,8 +19,8 @@ func PauseGrounds() []Choice {
 // Name is the ground as people say it.
 func (g PauseGround) Name() string { return NameOf(PauseGrounds(), string(g)) }
 
-// Pause stops a clock. The days after the one on which it begins, up to the one on which it ends, do
-// not count.
+// Pause stops a clock. The day on which it begins and those up to the one on which it ends, but not
+// that one, do not count.
 type Pause struct {
 	Ground PauseGround `bson:"ground" json:"ground"`
 	Note   string      `bson:"note" json:"note"`

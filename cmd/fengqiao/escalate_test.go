@@ -210,7 +210,7 @@ func TestFortyDaysOfDowntime(t *testing.T) {
 		require.True(t, township.Clock().DueAt.After(back))
 		last := c.Timeline[len(c.Timeline)-1]
 		require.Equal(t, models.ActionExpire, last.Action)
-		require.Contains(t, last.Note, workday.OfTime(village.Clock().DueAt.Add(-time.Second)).String())
+		require.Contains(t, last.Note, village.Clock().DueAt.Add(-time.Second).In(workday.Zone).Format("2006年1月2日"))
 		require.Contains(t, last.Note, fmt.Sprintf("%d日", village.LateDays))
 	}
 	for _, month := range []string{"2026-08", "2026-09"} {

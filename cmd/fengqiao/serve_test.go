@@ -50,6 +50,14 @@ func (s *syncBuffer) String() string {
 // startServer runs the built program and waits until it says where it listens.
 func startServer(t *testing.T, args ...string) *served {
 	t.Helper()
+	s := launch(t, args...)
+	s.ready(t)
+	return s
+}
+
+// launch runs the built program.
+func launch(t *testing.T, args ...string) *served {
+	t.Helper()
 	s := &served{log: &syncBuffer{}, done: make(chan error, 1)}
 	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, append(args, "--addr", "127.0.0.1:0")...)
 	s.cmd.Env = cleanEnv()
@@ -59,13 +67,18 @@ func startServer(t *testing.T, args ...string) *served {
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() }) // ended already, unless the test failed
 	s.out = bufio.NewReader(out)
+	return s
+}
+
+// ready waits until the server says where it listens.
+func (s *served) ready(t *testing.T) {
+	t.Helper()
 	found := regexp.MustCompile(`http://\S+`)
 	for s.url == "" {
 		row, err := s.out.ReadString('\n')
 		require.NoError(t, err, s.log.String())
 		s.url = found.FindString(row)
 	}
-	return s
 }
 
 // stop asks the server to stop and returns its exit code.

@@ -137,7 +137,12 @@ func (c *userPasswdCommand) Run(ctx context.Context, t *terminal) error {
 
 // with opens the store for one piece of work.
 func (f *storeFlags) with(ctx context.Context, do func(*application) error) error {
-	a, err := f.open(ctx, time.Now)
+	return f.withClock(ctx, time.Now, do)
+}
+
+// withClock is with for a clock that is told.
+func (f *storeFlags) withClock(ctx context.Context, now func() time.Time, do func(*application) error) error {
+	a, err := f.open(ctx, now)
 	if err != nil {
 		return err
 	}

@@ -184,7 +184,9 @@ func extension(c *models.Case, policy *models.Policy) any {
 	return extra
 }
 
-func fillOrder(f *form, _ *models.Case, _ models.Actor, _ time.Time) { f.Values.Set("kind", "deadline") }
+func fillOrder(f *form, _ *models.Case, _ models.Actor, _ time.Time) {
+	f.Values.Set("kind", "deadline")
+}
 
 type orderExtra struct {
 	extensionExtra

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -88,7 +89,7 @@ func (p *Pages) disableAccount(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	username := c.Param("username")
+	username := strings.ToLower(c.Param("username"))
 	if username == web.Actor(c).ID {
 		return models.Errorf(models.Precondition, "account.self", "不能停用自己的账号，请由另一位管理员办理")
 	}

@@ -57,6 +57,8 @@ func (f *form) Place(fault string) string {
 		}
 	case "instalments":
 		return fmt.Sprintf("第%d期", i+1)
+	case "rules":
+		return fmt.Sprintf("第%d条", i+1)
 	}
 	return ""
 }

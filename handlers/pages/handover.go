@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 // handoverBody is the 移送卷 on the screen and on paper.
 type handoverBody struct {
 	CasePath string
-	Others   []handoverLink // where the case was handed up more than once
-	H        models.Handover
+	Others   []handoverLink   // where the case was handed up more than once
+	H        *models.Handover // nil where it never went up
 
 	At, By, DueAt, SignBy, Answered, Amount string
 	Sum                                     string // of the deadline, in one sentence
@@ -45,20 +46,15 @@ func (p *Pages) handover(c *gin.Context) error {
 		return err
 	}
 	all := cs.Handovers()
-	if len(all) == 0 {
-		return models.Errorf(models.NotFound, "handover.none", "本案没有上报过，没有移送卷")
-	}
 	shown := len(all) - 1
 	if asked := c.Query("stage"); asked != "" {
-		shown = -1
-		for i := range all {
-			if strconv.Itoa(all[i].Stage) == asked {
-				shown = i
-			}
-		}
+		shown = slices.IndexFunc(all, func(h models.Handover) bool { return strconv.Itoa(h.Stage) == asked })
 		if shown < 0 {
 			return models.Errorf(models.NotFound, "handover.none", "没有这一次上报的移送卷")
 		}
+	}
+	if shown < 0 {
+		return p.render(c, http.StatusOK, "handover", "移送卷："+cs.Title, handoverBody{CasePath: casePath(cs)})
 	}
 	body := viewHandover(&all[shown])
 	body.CasePath = casePath(cs)
@@ -72,7 +68,7 @@ func (p *Pages) handover(c *gin.Context) error {
 }
 
 func viewHandover(h *models.Handover) handoverBody {
-	b := handoverBody{H: *h, At: moment(h.At), By: h.By.Name, DueAt: day(h.DueAt.Add(-time.Millisecond))}
+	b := handoverBody{H: h, At: moment(h.At), By: h.By.Name, DueAt: day(h.DueAt.Add(-time.Millisecond))}
 	if h.By.Role != models.RoleSystem {
 		b.By += "（" + h.By.Role.Name() + "）"
 	}

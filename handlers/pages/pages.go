@@ -15,6 +15,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/notify"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
 )
@@ -40,6 +41,7 @@ type Jobs interface {
 // Pages answers for HTML. Safe for concurrent use.
 type Pages struct {
 	Deps
+	rules     *rules.Service
 	templates templates
 	assets    assets
 	forms     map[string]bool // paths that can be opened with GET
@@ -47,7 +49,7 @@ type Pages struct {
 
 // New parses every template and reads the static files. An error is a fault of the build.
 func New(deps Deps) (*Pages, error) {
-	p := &Pages{Deps: deps, forms: map[string]bool{}}
+	p := &Pages{Deps: deps, rules: rules.New(deps.Store, deps.Now), forms: map[string]bool{}}
 	var err error
 	if p.assets, err = loadAssets(); err != nil {
 		return nil, err

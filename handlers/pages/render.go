@@ -61,6 +61,14 @@ var pagePartials = map[string][]string{
 	"messages":     nil,
 	"notices":      {"fields"},
 	"deadmessages": nil,
+
+	"rules":        {"rules"},
+	"ruleversion":  {"rules"},
+	"rulecompare":  {"fields", "rules"},
+	"ruletry":      {"fields", "rules"},
+	"rulenew":      {"fields", "rules"},
+	"calendar":     nil,
+	"calendarload": {"fields"},
 }
 
 type templates map[string]*template.Template
@@ -155,6 +163,7 @@ func links(actor models.Actor, path string, unread int64) []link {
 		{"/reviews", "待签收", account.ReviewCases},
 		{"/forecast", "未来七天", account.ReadCases},
 		{"/reports", "月报", account.ReadReports},
+		{"/rules", "时限规则", account.ReadCases},
 		{"/messages", inboxName(unread), account.LoggedIn},
 		{"/accesses", "查看记录", account.ReadAccesses},
 		{"/admin/accounts", "账号", account.ManageAccounts},

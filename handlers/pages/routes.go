@@ -56,6 +56,17 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},
 		{Method: get, Path: "/reports/:region/:month/:figure", Permission: account.ReadReports, Handle: p.figure},
 
+		// The rules of the clock: who reads cases reads them.
+		{Method: get, Path: "/rules", Permission: account.ReadCases, Handle: p.ruleList},
+		{Method: get, Path: "/rules/compare", Permission: account.ReadCases, Handle: p.compareRules},
+		{Method: get, Path: "/rules/new", Permission: account.ManageRules, Handle: p.draftForm},
+		{Method: post, Path: "/rules/new", Permission: account.ManageRules, Handle: p.saveDraft},
+		{Method: get, Path: "/rules/:version", Permission: account.ReadCases, Handle: p.ruleVersion},
+		{Method: get, Path: "/rules/:version/try", Permission: account.ManageRules, Handle: p.tryRules},
+		{Method: get, Path: "/calendar", Permission: account.ReadCases, Handle: p.calendar},
+		{Method: get, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadForm},
+		{Method: post, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadYear},
+
 		// Oversight and upkeep.
 		{Method: get, Path: "/accesses", Permission: account.ReadAccesses, Handle: p.accesses},
 		{Method: get, Path: "/admin/accounts", Permission: account.ManageAccounts, Handle: p.accounts},

@@ -84,6 +84,7 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
 		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
+		{button{"/rules", "时限规则", "期限怎么算，放假安排", false}, account.ReadCases},
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},
 		{button{"/admin/accounts", "账号", "新建、停用、重设密码", true}, account.ManageAccounts},
 		{button{"/admin/jobs", "自动任务", "到期扫描和月报的运行情况", false}, account.ManageJobs},

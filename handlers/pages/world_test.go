@@ -88,6 +88,7 @@ type world struct {
 	accounts *account.Service
 	sweeper  *escalation.Sweeper
 	notices  *notify.Service
+	jobs     fakeJobs
 	clock    *clock
 	tokens   map[string]string
 }
@@ -115,7 +116,7 @@ func newWorld(tb testing.TB) *world {
 	w.sweeper = escalation.NewSweeper(w.store)
 	reports := screening.New(w.store, w.clock.Now)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: reports, Notices: w.notices, Now: w.clock.Now})
+	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
 	require.NoError(tb, err)
 	w.routes = html.Routes()
 	w.handler, err = handlers.New(handlers.Deps{

@@ -103,6 +103,15 @@ func (l *Loader) LoadDue(ctx context.Context, count int, salt uint64) error {
 	})
 }
 
+// LoadOpen inserts count cases in mediation whose clock wants nothing for days. No county has so many;
+// a sweep is to be as fast among them.
+func (l *Loader) LoadOpen(ctx context.Context, count int, progress func(done int)) error {
+	return l.insert(ctx, count, progress, func(i int, r *rand.Rand) (*models.Case, error) {
+		born := l.end.Add(-15*time.Hour - time.Duration(r.IntN(45*60))*time.Minute)
+		return l.lived(r, l.villages[i*7%len(l.villages)], born, i)
+	})
+}
+
 // insert makes and inserts cases in parallel. Each is a function of its number and the seed.
 func (l *Loader) insert(ctx context.Context, count int, progress func(done int), make func(i int, r *rand.Rand) (*models.Case, error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)

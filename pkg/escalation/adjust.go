@@ -26,7 +26,7 @@ func (r Rules) Pause(c *models.Case, by models.Actor, ground models.PauseGround,
 		return models.Errorf(models.Precondition, "case.pause_used_up", "本案累计暂停已满%d日，不能再暂停", r.Policy.PauseMaxDays)
 	}
 	clock := c.RunningClock()
-	endsBy := workday.OfTime(now).AddDays(left + 1).Start()
+	endsBy := workday.OfTime(now).AddDays(left).Start()
 	clock.Pauses = append(clock.Pauses, models.Pause{Ground: ground, Note: note, By: by, From: now, EndsBy: endsBy})
 	return r.recount(c, now)
 }
@@ -44,8 +44,8 @@ func days(from, to time.Time) int {
 func (r Rules) Resume(c *models.Case, now time.Time) error {
 	pause := c.RunningClock().Pause()
 	until := now
-	if last := pause.EndsBy.Add(-time.Millisecond); until.After(last) {
-		until = last
+	if until.After(pause.EndsBy) {
+		until = pause.EndsBy
 	}
 	pause.Until = &until
 	return r.recount(c, now)

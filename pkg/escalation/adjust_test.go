@@ -68,7 +68,7 @@ func TestAdjustments(t *testing.T) {
 		{"three days of pause do not count", func(t *testing.T, c *models.Case) {
 			pause(t, r, c, on("11-30"))
 			resume(t, r, c, on("12-03"))
-		}, "2026-12-28", []string{"skip: 12月1日至12月3日不计：暂停计时（等待鉴定、测绘）", "moved: 12月26日是周末，顺延至12月28日（民法典第203条）"}},
+		}, "2026-12-28", []string{"skip: 11月30日至12月2日不计：暂停计时（等待鉴定、测绘）", "moved: 12月26日是周末，顺延至12月28日（民法典第203条）"}},
 		{"a pause within a day changes nothing", func(t *testing.T, c *models.Case) {
 			pause(t, r, c, on("11-30"))
 			resume(t, r, c, on("11-30").Add(time.Hour))
@@ -180,7 +180,7 @@ func TestPauseEndsByItself(t *testing.T) {
 	again := start.AddDate(0, 0, 18) // 11 December; 50 days are left
 	pause(t, r, c, again)
 	require.Nil(t, c.DueAt, "what stands still is not due")
-	endsBy := local("2027-01-31 00:00")
+	endsBy := local("2027-01-30 00:00")
 	require.Equal(t, endsBy, *c.NextAt)
 	require.Equal(t, Nothing, Decide(r.Policy, c, endsBy.Add(-time.Millisecond)).Step)
 	require.Equal(t, Resume, Decide(r.Policy, c, endsBy).Step)

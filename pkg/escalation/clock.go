@@ -142,15 +142,15 @@ func extended(clock *models.Clock, after time.Time) int {
 	return days
 }
 
-// pausedDays are the days of pauses that have ended: after the day on which one begins, up to the
-// one on which it ends.
+// pausedDays are the days of pauses that have ended: from the day on which one begins, which is not
+// over when the clock stops, up to the one before it goes on.
 func pausedDays(clock *models.Clock) []workday.Span {
 	var spans []workday.Span
 	for _, p := range clock.Pauses {
 		if p.Until == nil {
 			continue
 		}
-		from, to := workday.OfTime(p.From).AddDays(1), workday.OfTime(*p.Until)
+		from, to := workday.OfTime(p.From), workday.OfTime(*p.Until).AddDays(-1)
 		if !to.Before(from) {
 			spans = append(spans, workday.Span{From: from, To: to, Why: "暂停计时（" + p.Ground.Name() + "）"})
 		}

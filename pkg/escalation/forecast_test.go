@@ -61,7 +61,7 @@ func TestForesee(t *testing.T) {
 			do(t, r, c, models.ActionPolice, chair, on("11-25"), func() error { at := on("11-25"); c.Police.ReportedAt = &at; return nil })
 		}, on("11-25"), on("11-27"), []string{}},
 		{"a pause that lasts: the clock goes on by itself, with the days that were left", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), time.Time{}, []string{
-			"01-31 00:00 恢复计时 " + chairs + " → " + chairs + "：累计暂停的日数用完",
+			"01-30 00:00 恢复计时 " + chairs + " → " + chairs + "：累计暂停的日数用完",
 			"02-16 00:00 " + warn(7), "02-21 00:00 " + warn(2), "02-23 00:00 " + up + "调解期限2027年2月22日24时届满，仍未办结",
 		}},
 		{"a pause beyond the window", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), on("12-09"), []string{}},
@@ -125,7 +125,7 @@ func TestSay(t *testing.T) {
 		{"next year has its year", nil, local("2025-12-31 10:00"), "现在：期限未到；接下来 2026年12月17日 提醒，2026年12月22日 提醒，2026年12月24日 0时自动上报枫溪镇司法所"},
 		{"due", nil, on("12-24"), "现在：调解期限已于2026年12月23日24时届满，自动上报枫溪镇司法所，等待下一次自动检查"},
 		{"a reminder is due", nil, on("12-17"), "现在：距调解期限届满还有7日，等待下一次自动检查；接下来 12月22日 提醒，12月24日 0时自动上报枫溪镇司法所"},
-		{"paused", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), "现在：暂停计时中（等待鉴定、测绘）；接下来 2027年1月31日 0时恢复计时，2027年2月16日 提醒，2027年2月21日 提醒，2027年2月23日 0时自动上报枫溪镇司法所"},
+		{"paused", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), "现在：暂停计时中（等待鉴定、测绘）；接下来 2027年1月30日 0时恢复计时，2027年2月16日 提醒，2027年2月21日 提醒，2027年2月23日 0时自动上报枫溪镇司法所"},
 		{"a threat", func(c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, local("2026-12-22 09:15"), func() error {
 				at := local("2026-12-22 09:15")

@@ -97,7 +97,9 @@ func TestGaps(t *testing.T) {
 		}},
 		{"a ladder that does not begin in the village", july, []int{2026}, alone(func(p *models.Policy) {
 			p.Ladder = p.Ladder[1:]
-			p.Rules = slices.DeleteFunc(p.Rules, func(r models.Rule) bool { return slices.Contains(r.Levels, models.LevelVillage) || r.ID == "township-review" })
+			p.Rules = slices.DeleteFunc(p.Rules, func(r models.Rule) bool {
+				return slices.Contains(r.Levels, models.LevelVillage) || r.ID == "township-review"
+			})
 		}), func(g *CountyGrounds) { g.Open = nil }, []string{"policy " + county + ": 时限规则没有设在村里的层级"}},
 		{"a rule that is missing", july, []int{2026}, alone(func(p *models.Policy) { p.Rules = p.Rules[:len(p.Rules)-1] }), nil, []string{"policy " + county + ": 规则有缺漏：县级调解没有规则"}},
 		{"a rule that fits nothing", july, []int{2026}, alone(func(p *models.Policy) {

@@ -34,8 +34,8 @@ type YearPlan struct {
 	Days    []DayChange        // what is another than it is kept; nil where nothing is, or nothing was kept
 	Missing []string           // movable holidays that no day is called after
 	Shifts  []escalation.Shift // the earliest deadline first
-	Moved    int   // of the shifts, those whose last day is another
-	Faults   error // cases that could not be decided, nil for none
+	Moved   int                // of the shifts, those whose last day is another
+	Faults  error              // cases that could not be decided, nil for none
 }
 
 // Settled is how many of the shifts only settle a deadline: its last day stays.

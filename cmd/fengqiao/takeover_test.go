@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"fengqiao/models"
+	"fengqiao/pkg/demo"
+	"fengqiao/pkg/jobs"
+)
+
+// await looks again and again until something is so, in the test's own goroutine.
+func await(t *testing.T, limit time.Duration, so func() bool) {
+	t.Helper()
+	tick, late := time.NewTicker(2*time.Millisecond), time.After(limit)
+	defer tick.Stop()
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-late:
+			require.FailNow(t, "it did not come to be", "within %s", limit)
+		}
+	}
+}
+
+// Three servers share one store, thousands of cases are due. The one that sweeps is killed in the
+// middle, without a word: its lease runs out, another takes over, and every case has gone up exactly
+// once. The lease is short, because a real one of a minute is too long to wait for; that takes a
+// hidden flag. How long a takeover takes against the lease is held by TestTakeoverWithinALease.
+func TestAServerDiesInMidSweep(t *testing.T) {
+	t.Parallel()
+	const due, ttl = 2_500, 3 * time.Second
+	where := fileSite(t.TempDir())
+	require.NoError(t, loadDue(t.Context(), where, time.Now().UTC().Truncate(time.Second), due))
+	a, _ := openAt(t, where, time.Now())
+	moved := func() int {
+		levels, err := a.store.CountLevels(t.Context(), demo.LoadCounty)
+		require.NoError(t, err)
+		require.Equal(t, due, int(levels[models.LevelVillage]+levels[models.LevelTownship]), "none is lost, none is anywhere else")
+		return int(levels[models.LevelTownship])
+	}
+	require.Zero(t, moved())
+
+	host, err := os.Hostname()
+	require.NoError(t, err)
+	servers := map[string]*served{} // by the name under which each holds leases
+	for range 3 {
+		s := launch(t, "serve", "--data", where.Data, "--lease-ttl", ttl.String())
+		servers[fmt.Sprintf("%s/%d", host, s.cmd.Process.Pid)] = s
+	}
+	var held *models.Lease
+	await(t, 30*time.Second, func() bool {
+		n := moved()
+		require.Less(t, n, due, "too late to kill anybody in the middle")
+		if n == 0 {
+			return false
+		}
+		held, err = a.store.Lease(t.Context(), jobs.Sweep)
+		require.NoError(t, err)
+		return held != nil && servers[held.Holder] != nil
+	})
+	victim := servers[held.Holder]
+	require.NoError(t, victim.cmd.Process.Kill())
+	require.Error(t, victim.cmd.Wait())
+	died, left := time.Now(), moved()
+	require.Less(t, left, due, "it died in the middle")
+	delete(servers, held.Holder)
+	for _, s := range servers {
+		s.ready(t)
+	}
+
+	var next *models.Lease
+	await(t, time.Minute, func() bool {
+		next, err = a.store.Lease(t.Context(), jobs.Sweep)
+		require.NoError(t, err)
+		return next.Holder != held.Holder
+	})
+	took := time.Since(died)
+	require.Contains(t, servers, next.Holder, "another of the three")
+	require.Greater(t, next.Term, held.Term)
+	require.False(t, time.Now().Before(held.Until), "not while the lease of the dead one still ran")
+	await(t, 30*time.Second, func() bool { return moved() == due })
+	t.Logf("killed after %d of %d; taken over %s later, with a lease of %s", left, due, took.Round(time.Millisecond), ttl)
+	for _, s := range servers {
+		require.Zero(t, s.stop(t), s.log.String())
+	}
+
+	seen := 0
+	for _, c := range allCases(t, a, demo.LoadCounty) {
+		seen++
+		require.NoError(t, c.VerifyTimeline())
+		moves := 0
+		for _, e := range c.Timeline {
+			if e.Action == models.ActionExpire {
+				moves++
+			}
+		}
+		require.Equal(t, 1, moves, "exactly one: %s", c.ID.Hex())
+		require.Len(t, c.Stages, 2)
+		require.Equal(t, models.LevelTownship, c.Level)
+	}
+	require.Equal(t, due, seen)
+	runs, err := a.store.Runs(t.Context(), jobs.Sweep, 20)
+	require.NoError(t, err)
+	counted, cut := 0, 0
+	for _, r := range runs {
+		if r.Holder == held.Holder {
+			require.Equal(t, jobs.StatusRunning, r.Status, "the dead one wrote no end")
+			cut++
+			continue
+		}
+		require.Equal(t, jobs.StatusDone, r.Status)
+		counted += r.Sweep.Moved
+	}
+	require.Equal(t, 1, cut)
+	require.Equal(t, due, counted+left, "what the others say they moved is what the dead one had left")
+}
