@@ -214,10 +214,7 @@ func draftRules(w *world) url.Values {
 	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours} {
 		values.Set(name, text)
 	}
-	own, err := w.store.Policies(context.Background(), county)
-	if err != nil {
-		panic(err)
-	}
+	own, _ := w.store.Policies(context.Background(), county) // none where a test breaks the store: then the route fails
 	values.Set("base", fmt.Sprint(len(own)))
 	return values
 }

@@ -22,13 +22,15 @@ import (
 type benchCommand struct {
 	Small int    `help:"小库案件数。" default:"10000"`
 	Large int    `help:"大库案件数。" default:"200000"`
+	Open  int    `help:"测到期检查的库里未结案件数。" default:"200000"`
+	Only  string `help:"只测一部分：sweep 是到期检查。" enum:"all,sweep" default:"all"`
 	Quick bool   `help:"只走一遍流程：小库1500件，大库3000件，少量重复；数字不作数。"`
 	Dir   string `help:"临时数据放在此目录下。" placeholder:"DIR"`
 	JSON  bool   `name:"json" help:"输出 JSON。"`
 
 	// What the command calls itself with: each part is measured in a process of its own, so that
 	// its memory is its own.
-	Part string    `hidden:"" enum:"all,create,measure" default:"all"`
+	Part string    `hidden:"" enum:"all,create,measure,sweep,sweepread" default:"all"`
 	Data string    `hidden:""`
 	End  time.Time `hidden:"" format:"2006-01-02T15:04:05Z07:00"`
 }
@@ -37,23 +39,29 @@ type benchCommand struct {
 type effort struct {
 	rounds, creates, creates1 int // of creating: rounds, cases with many clients, with one
 	reads, sweeps, due        int
+	dueMany                   int           // of the large sweep
+	rest                      time.Duration // for so long pages are read without one
 }
 
 func (c *benchCommand) effort() effort {
 	if c.Quick {
-		return effort{rounds: 1, creates: 96, creates1: 16, reads: 5, sweeps: 2, due: 100}
+		return effort{rounds: 1, creates: 96, creates1: 16, reads: 5, sweeps: 2, due: 100, dueMany: 600, rest: 200 * time.Millisecond}
 	}
-	return effort{rounds: 5, creates: 1_600, creates1: 400, reads: 60, sweeps: 5, due: 1_000}
+	return effort{rounds: 5, creates: 1_600, creates1: 400, reads: 60, sweeps: 5, due: 1_000, dueMany: 20_000, rest: 8 * time.Second}
 }
 
 // Run measures everything, or the one part it was called for.
 func (c *benchCommand) Run(ctx context.Context, t *terminal) error {
 	if c.Quick {
-		c.Small, c.Large = 1_500, 3_000
+		c.Small, c.Large, c.Open = 1_500, 3_000, 2_000
 	}
 	switch c.Part {
 	case "create":
 		return c.runPart(t, func() (any, error) { return measureCreating(ctx, c.Data, c.effort()) })
+	case "sweep", "sweepread":
+		return c.runPart(t, func() (any, error) {
+			return measureLargeSweep(ctx, c.Data, c.End, c.effort(), c.Part == "sweepread")
+		})
 	case "measure":
 		return c.runPart(t, func() (any, error) { return measureStore(ctx, c.Data, c.End, c.effort()) })
 	}
@@ -75,10 +83,19 @@ func (c *benchCommand) all(ctx context.Context, t *terminal) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	var r results
+	end := time.Now().UTC().Truncate(time.Second)
+	if err := c.largeSweep(ctx, t, &r, filepath.Join(work, "open"), end); err != nil {
+		return err
+	}
+	if c.Only == "sweep" {
+		return c.report(t, &r, r.sweepLines())
+	}
+	if err := os.RemoveAll(filepath.Join(work, "open")); err != nil {
+		return err
+	}
 	if err := c.call(ctx, t, &r.Create, "create", filepath.Join(work, "create"), time.Time{}); err != nil {
 		return err
 	}
-	end := time.Now().UTC().Truncate(time.Second)
 	for _, side := range []struct {
 		cases int
 		into  *measured
@@ -98,13 +115,18 @@ func (c *benchCommand) all(ctx context.Context, t *terminal) (err error) {
 			return err
 		}
 	}
+	return c.report(t, &r, r.lines())
+}
+
+// report prints what was measured.
+func (c *benchCommand) report(t *terminal, r *results, lines []line) error {
 	if c.JSON {
 		return t.json(struct {
 			results
 			Lines []line `json:"lines"`
-		}{r, r.lines()})
+		}{*r, lines})
 	}
-	return r.print(t.out, c.Small, c.Large)
+	return r.print(t.out, lines, c.Small, c.Large)
 }
 
 // call measures one part in a process of its own.

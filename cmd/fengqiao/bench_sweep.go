@@ -16,15 +16,16 @@ import (
 	"fengqiao/handlers/web"
 	"fengqiao/models"
 	"fengqiao/pkg/demo"
+	"fengqiao/pkg/escalation"
+	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
 )
 
-// sweptAway is one large sweep among many open cases, with people reading cases meanwhile.
+// sweptAway is one large sweep among many open cases. The times of pages are of one with people reading
+// cases meanwhile.
 type sweptAway struct {
-	Open     int           `json:"open"` // cases that are not due
 	Due      int           `json:"due"`
 	Took     time.Duration `json:"took"`
-	Quiet    time.Duration `json:"quiet"` // the same with nobody reading
 	Rest     time.Duration `json:"rest"`  // 99th percentile of the case page with no sweep
 	Busy     time.Duration `json:"busy"`  // and during one
 	Pages    int           `json:"pages"` // asked for during the sweep
@@ -33,18 +34,38 @@ type sweptAway struct {
 }
 
 // perSecond is how many cases a second were handed up.
-func (s *sweptAway) perSecond(took time.Duration) float64 { return float64(s.Due) / took.Seconds() }
+func (s *sweptAway) perSecond() float64 { return float64(s.Due) / s.Took.Seconds() }
 
 // readEvery is how often somebody opens a case while a sweep is measured: a hundred a second is what
 // a large county has at its busiest.
 const readEvery = 10 * time.Millisecond
 
-// loadOpen makes the store of the large sweep.
-func loadOpen(ctx context.Context, where site, open int, end time.Time, advance func(int)) (err error) {
-	return withLoader(ctx, where, end, true, func(l *demo.Loader) error { return l.LoadOpen(ctx, open, advance) })
+// largeSweep makes a store of open cases and sweeps it twice, each time in a process of its own: with
+// nobody there, and with people reading cases.
+func (c *benchCommand) largeSweep(ctx context.Context, t *terminal, r *results, data string, end time.Time) error {
+	where := fileSite(data)
+	advance, finish := t.progress(fmt.Sprintf("装入%d件未结案件", c.Open), c.Open)
+	err := withLoader(ctx, where, end, demo.NewLoader, func(l *demo.Loader) error { return l.LoadOpen(ctx, c.Open, advance) })
+	finish()
+	if err != nil {
+		return err
+	}
+	for i, into := range []*sweptAway{&r.SweepAlone, &r.SweepRead} {
+		load := func(l *demo.Loader) error { return l.LoadDue(ctx, c.effort().dueMany, uint64(i)+1) }
+		if err := withLoader(ctx, where, end, demo.ReopenLoader, load); err != nil {
+			return err
+		}
+		if err := c.call(ctx, t, into, []string{"sweep", "sweepread"}[i], data, end); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func withLoader(ctx context.Context, where site, end time.Time, fresh bool, load func(*demo.Loader) error) (err error) {
+type loaderOf func(context.Context, *store.Store, *seal.Ring, escalation.Rules, time.Time, uint64) (*demo.Loader, error)
+
+// withLoader opens a store to load cases into it.
+func withLoader(ctx context.Context, where site, end time.Time, make loaderOf, load func(*demo.Loader) error) (err error) {
 	a, ring, err := openBench(ctx, where, end)
 	if err != nil {
 		return err
@@ -54,10 +75,6 @@ func withLoader(ctx context.Context, where site, end time.Time, fresh bool, load
 	if err != nil {
 		return err
 	}
-	make := demo.ReopenLoader
-	if fresh {
-		make = demo.NewLoader
-	}
 	loader, err := make(ctx, a.store, ring, rules, end, 1)
 	if err != nil {
 		return err
@@ -65,52 +82,58 @@ func withLoader(ctx context.Context, where site, end time.Time, fresh bool, load
 	return load(loader)
 }
 
-// measureLargeSweep loads what is due in a store apart, so that the memory measured is the sweep's.
-func measureLargeSweep(ctx context.Context, data string, end time.Time, e effort) (m sweptAway, err error) {
+// measureLargeSweep sweeps what is due, with people reading cases or without. What is due was loaded
+// by another process, so that the memory measured is the sweep's.
+func measureLargeSweep(ctx context.Context, data string, end time.Time, e effort, read bool) (m sweptAway, err error) {
 	a, ring, err := openBench(ctx, fileSite(data), end)
 	if err != nil {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	handler, err := a.handler(ring, a.notices(ring, outgoing{}), slog.New(slog.DiscardHandler), facing{})
-	if err != nil {
-		return m, err
-	}
-	reader := &pacedReader{handler: handler}
-	if reader.token, err = a.login(ctx, "bench-sweep", models.RoleCounty, demo.LoadCounty); err != nil {
-		return m, err
-	}
-	if reader.ids, err = a.openIDs(ctx, 500); err != nil {
-		return m, err
-	}
-	sweep := func() (time.Duration, error) {
+	sweep := func() error {
 		begun := time.Now()
 		swept, err := a.sweeper.Run(ctx, end)
-		took := time.Since(begun)
+		m.Took, m.Due = time.Since(begun), swept.Moved
 		if err == nil && swept.Moved != e.dueMany {
 			err = fmt.Errorf("the sweep moved %d of %d", swept.Moved, e.dueMany)
 		}
-		return took, err
+		return err
 	}
-	m.Due = e.dueMany
-	if _, err := reader.run(ctx, time.Second, nil); err != nil { // warms up
+	if read {
+		err = a.readMeanwhile(ctx, ring, e, &m, sweep)
+	} else {
+		err = sweep()
+	}
+	if err != nil {
 		return m, err
+	}
+	m.Resident, m.Peak, err = memory()
+	return m, err
+}
+
+// readMeanwhile opens case pages for a while, and then while something is done.
+func (a *application) readMeanwhile(ctx context.Context, ring *seal.Ring, e effort, m *sweptAway, do func() error) error {
+	handler, err := a.handler(ring, a.notices(ring, outgoing{}), slog.New(slog.DiscardHandler), facing{})
+	if err != nil {
+		return err
+	}
+	reader := &pacedReader{handler: handler}
+	if reader.token, err = a.login(ctx, "bench-sweep", models.RoleCounty, demo.LoadCounty); err != nil {
+		return err
+	}
+	if reader.ids, err = a.openIDs(ctx, 500); err != nil {
+		return err
+	}
+	if _, err := reader.run(ctx, e.rest/4, nil); err != nil { // warms up
+		return err
 	}
 	rest, err := reader.run(ctx, e.rest, nil)
 	if err != nil {
-		return m, err
-	}
-	busy, err := reader.run(ctx, time.Minute, func() error {
-		var err error
-		m.Took, err = sweep()
 		return err
-	})
-	if err != nil {
-		return m, err
 	}
+	busy, err := reader.run(ctx, 5*time.Minute, do)
 	m.Rest, m.Busy, m.Pages = percentile(rest, 99), percentile(busy, 99), len(busy)
-	m.Resident, m.Peak, err = memory()
-	return m, err
+	return err
 }
 
 // openIDs picks cases that are open and not due.

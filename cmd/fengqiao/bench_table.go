@@ -15,6 +15,8 @@ type results struct {
 	Large          measured      `json:"large"`
 	FirstPageSmall time.Duration `json:"firstPageSmall"`
 	FirstPageLarge time.Duration `json:"firstPageLarge"`
+	SweepAlone     sweptAway     `json:"sweepAlone"`
+	SweepRead      sweptAway     `json:"sweepRead"` // with people reading cases
 }
 
 // created is how many cases a second were written, the median of some rounds.
@@ -78,6 +80,22 @@ func (r *results) lines() []line {
 		line{Name: "启动到第一页", Small: short(r.FirstPageSmall), Large: short(r.FirstPageLarge), Figure: r.FirstPageLarge.Seconds(), Unit: "s", Most: 1},
 		line{Name: "常驻内存峰值", Small: mib(r.Small.Peak), Large: mib(r.Large.Peak), Figure: float64(memory) / 1024, Unit: "MiB", Most: 200},
 	)
+	return judged(append(list, r.sweepLines()...))
+}
+
+// sweepLines holds the figures of the large sweep against their targets.
+func (r *results) sweepLines() []line {
+	rate := func(s *sweptAway) string { return fmt.Sprintf("%.0f/s", s.perSecond()) }
+	alone, read := &r.SweepAlone, &r.SweepRead
+	return judged([]line{
+		{Name: fmt.Sprintf("一次上报%d件（左：没有人在用，右：有人在看案件）", alone.Due), Small: rate(alone), Large: rate(read), Figure: alone.perSecond(), Unit: "件/s", Least: 5_000},
+		{Name: "案件页面 p99，检查时 ÷ 平时", Small: short(read.Rest), Large: short(read.Busy), Figure: float64(read.Busy) / float64(max(read.Rest, 1)), Unit: "×", Most: 5},
+		{Name: "到期检查的内存峰值", Small: fmt.Sprintf("%d MiB", alone.Peak>>10), Large: fmt.Sprintf("%d MiB", read.Peak>>10), Figure: float64(max(alone.Peak, read.Peak)) / 1024, Unit: "MiB", Most: 200},
+	})
+}
+
+// judged says of each line whether its target is met.
+func judged(list []line) []line {
 	for i := range list {
 		l := &list[i]
 		l.Met = (l.Most == 0 || l.Figure <= l.Most) && l.Figure >= l.Least
@@ -85,10 +103,10 @@ func (r *results) lines() []line {
 	return list
 }
 
-func (r *results) print(w io.Writer, small, large int) error {
+func (r *results) print(w io.Writer, lines []line, small, large int) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "项目\t%d件\t%d件\t结果\t目标\t\n", small, large)
-	for _, l := range r.lines() {
+	for _, l := range lines {
 		target, met := fmt.Sprintf("≤ %g", l.Most), "✓"
 		if l.Least > 0 {
 			target = fmt.Sprintf("≥ %g", l.Least)
@@ -98,7 +116,9 @@ func (r *results) print(w io.Writer, small, large int) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.2f %s\t%s\t%s\n", l.Name, l.Small, l.Large, l.Figure, l.Unit, target, met)
 	}
-	fmt.Fprintf(table, "（前两行左列是裸循环，右列是 API；每份案卷约%d字节）\t\t\t\t\t\n", r.Create.Bytes)
+	if r.Create.Bytes > 0 {
+		fmt.Fprintf(table, "（前两行左列是裸循环，右列是 API；每份案卷约%d字节）\t\t\t\t\t\n", r.Create.Bytes)
+	}
 	return table.Flush()
 }
 

@@ -242,7 +242,7 @@ func TestBenchRunsThrough(t *testing.T) {
 		Lines []line
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
-	require.Len(t, got.Lines, 10)
+	require.Len(t, got.Lines, 13)
 	for _, l := range got.Lines {
 		require.Positive(t, l.Figure, l.Name)
 		require.NotEmpty(t, l.Small, l.Name)

@@ -127,7 +127,7 @@ func TestCasePageSaysWhatTheClockDoes(t *testing.T) {
 	}{
 		{logged, "现在：期限未到；接下来 3月5日 提醒，3月6日 0时自动上报枫溪镇司法所"},
 		{agreed, "现在：没有正在计时的期限；接下来没有系统自动办理的事"},
-		{paused, "现在：暂停计时中（等待鉴定、测绘）；接下来 5月2日 0时恢复计时，5月26日 提醒，5月31日 提醒，6月2日 0时自动上报枫溪镇司法所"},
+		{paused, "现在：暂停计时中（等待鉴定、测绘）；接下来 5月1日 0时恢复计时，5月26日 提醒，5月31日 提醒，6月2日 0时自动上报枫溪镇司法所"},
 	} {
 		require.Equal(t, test.want, w.visitor("mediator").get(t, casePath(test.c, "")).text("#ahead p"))
 	}
