@@ -6,6 +6,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/workday"
 )
 
@@ -39,6 +40,7 @@ type clockView struct {
 	Summary     string
 	Lines       []string
 	Provisional bool
+	Rules       string // path of the version of the rules that made it, "" where that is not known
 }
 
 type partyView struct {
@@ -135,6 +137,9 @@ func viewClock(clock *models.Clock) *clockView {
 		return nil
 	}
 	v := &clockView{Summary: clock.Summary(), Provisional: clock.Provisional}
+	if clock.PolicyNumber > 0 {
+		v.Rules = versionPath(rules.KeyOf(&models.Policy{County: clock.PolicyCounty, Number: clock.PolicyNumber}))
+	}
 	for _, w := range clock.Working {
 		if w.Kind != "summary" {
 			v.Lines = append(v.Lines, w.Text)

@@ -29,6 +29,7 @@ func TestRulesAnybodyCanRead(t *testing.T) {
 		one := w.visitor(as).get(t, "/rules/d1")
 		require.Equal(t, as == "county", one.doc.Find(`a[href="/rules/d1/try"]`).Length() == 1)
 	}
+	require.Equal(t, 1, w.visitor("mediator").get(t, casePath(w.mediating(t), "")).doc.Find(`details a[href="/rules/d1"]`).Length(), "from the working of a deadline to the rule")
 	require.Equal(t, http.StatusForbidden, w.visitor("admin").get(t, "/rules").status)
 	require.Equal(t, http.StatusForbidden, w.visitor("judicial").get(t, "/rules/new").status)
 	require.Equal(t, http.StatusNotFound, w.visitor("county").get(t, "/rules/9").status)
