@@ -81,7 +81,8 @@ func ReopenLoader(ctx context.Context, st *store.Store, ring *seal.Ring, rules e
 }
 
 // Load inserts count cases at a constant rate that ends at the loader's end: only recent ones are
-// open. On top, every township has some whose deadline has just passed.
+// open. On top, every township has some whose deadline has just passed. progress, which may be nil, is
+// called by several at once.
 func (l *Loader) Load(ctx context.Context, count int, progress func(done int)) error {
 	every := 365 * 24 * time.Hour / LoadCasesPerYear
 	behind := loadTownships * loadOverdueBehind

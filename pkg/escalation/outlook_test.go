@@ -61,9 +61,9 @@ func TestOutlook(t *testing.T) {
 			"北坡村人民调解委员会 {Warn:1 Move:1 Tell:0 Resume:0 Urge:1} 0",
 			"南湾村人民调解委员会 {Warn:0 Move:0 Tell:0 Resume:1 Urge:0} 0",
 		}, OutlookCounts{Warn: 1, Move: 1, Resume: 1, Urge: 1}},
-		{"the county comes before its townships, a township before its villages", cases{
+		{"what moves comes first; of offices the county before its townships, a township before its villages", cases{
 			{coming("2026-12-31 00:00", Move, another, judicials)}, {coming("2026-12-31 00:00", Move, judicials, centre)}, {coming("2026-12-31 00:00", Tell, centre, centre)},
-		}, "", 9, []string{"2026-12-30 0", "2026-12-31 3 2 1 0", "2027-01-01 0", "2027-01-02 0"}, []string{
+		}, "", 9, []string{"2026-12-30 0", "2026-12-31 3 1 0 2", "2027-01-01 0", "2027-01-02 0"}, []string{
 			"青禾县矛调中心 {Warn:0 Move:0 Tell:1 Resume:0 Urge:0} 1",
 			"枫溪镇司法所 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0} 1",
 			"南湾村人民调解委员会 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0} 0",
