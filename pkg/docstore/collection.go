@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"reflect"
+	"runtime"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -77,6 +79,7 @@ func (c Collection[T, D]) Replace(ctx context.Context, doc *T) error {
 func (c Collection[T, D]) ReplaceMany(ctx context.Context, docs []*T) ([]error, error) {
 	writes := make([]Write, len(docs))
 	for i, doc := range docs {
+		Pause(i)
 		write, err := c.prepare(doc)
 		if err != nil {
 			return nil, err
@@ -105,11 +108,20 @@ func (c Collection[T, D]) Find(ctx context.Context, query Query) ([]*T, error) {
 	}
 	docs := make([]*T, len(raws))
 	for i, raw := range raws {
+		Pause(i)
 		if docs[i], err = c.decode(raw); err != nil {
 			return nil, err
 		}
 	}
 	return docs, nil
+}
+
+// Pause lets others go first now and then, while many documents are worked through: whoever asks for
+// one of them does not wait for all. done is how many there were.
+func Pause(done int) {
+	if done%16 == 15 {
+		runtime.Gosched()
+	}
 }
 
 // Raws is Find for documents that are not decoded; see Memo.
@@ -139,7 +151,7 @@ func (c Collection[T, D]) prepare(doc *T) (Write, error) {
 
 func (c Collection[T, D]) decode(raw bson.Raw) (*T, error) {
 	doc := new(T)
-	if err := bson.Unmarshal(raw, doc); err != nil {
+	if err := Unmarshal(raw, doc); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", c.kind.Name, err)
 	}
 	return doc, nil
@@ -147,6 +159,17 @@ func (c Collection[T, D]) decode(raw bson.Raw) (*T, error) {
 
 // Marshal encodes a document as both engines store it: nil slices as empty arrays.
 func Marshal(doc any) (bson.Raw, error) {
+	if v := reflect.Indirect(reflect.ValueOf(doc)); v.Kind() == reflect.Struct {
+		if s := structureOf(v.Type()); s != nil {
+			raw := s.encode(make([]byte, 0, s.size.Load()+512), v)
+			s.size.Store(int64(len(raw)))
+			return raw, nil
+		}
+	}
+	return marshalByDriver(doc)
+}
+
+func marshalByDriver(doc any) (bson.Raw, error) {
 	var buffer bytes.Buffer
 	encoder := bson.NewEncoder(bson.NewDocumentWriter(&buffer))
 	encoder.NilSliceAsEmpty()
@@ -154,4 +177,17 @@ func Marshal(doc any) (bson.Raw, error) {
 		return nil, fmt.Errorf("encode document: %w", err)
 	}
 	return buffer.Bytes(), nil
+}
+
+// Unmarshal decodes a document into a struct that has no values yet.
+func Unmarshal(raw bson.Raw, doc any) error {
+	if v := reflect.ValueOf(doc).Elem(); v.Kind() == reflect.Struct {
+		if s := structureOf(v.Type()); s != nil {
+			if s.decode(raw, v) {
+				return nil
+			}
+			v.SetZero()
+		}
+	}
+	return bson.Unmarshal(raw, doc)
 }

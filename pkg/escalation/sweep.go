@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"fengqiao/models"
@@ -24,6 +26,7 @@ func PolicyFor(ctx context.Context, st *store.Store, c *models.Case, now time.Ti
 
 // rulebook looks up rules for many cases at one moment, each policy once.
 type rulebook struct {
+	mu       sync.Mutex
 	store    *store.Store
 	now      time.Time
 	assumed  *workday.Calendar         // in place of the one that is kept, nil for that
@@ -37,6 +40,8 @@ func newRulebook(st *store.Store, now time.Time) *rulebook {
 }
 
 func (b *rulebook) of(ctx context.Context, c *models.Case) (Rules, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	calendar, err := b.calendarFor(ctx, c)
 	if err != nil {
 		return Rules{}, err
@@ -97,10 +102,11 @@ func (b *rulebook) policy(ctx context.Context, c *models.Case) (*models.Policy, 
 type Sweeper struct {
 	store *store.Store
 	batch int // how many cases are read, decided and written back together; it bounds the memory
+	hands int // how many batches are decided and written at once, while the next is read; so does it
 }
 
-// NewSweeper makes a sweeper.
-func NewSweeper(st *store.Store) *Sweeper { return &Sweeper{store: st, batch: 250} }
+// NewSweeper makes a sweeper. A batch waits for the disk while another is decided and a third is read.
+func NewSweeper(st *store.Store) *Sweeper { return &Sweeper{store: st, batch: 250, hands: 2} }
 
 // Why a case was left alone.
 const (
@@ -132,50 +138,123 @@ func (s *Sweeper) begin(now time.Time) *sweep {
 	return &sweep{book: newRulebook(s.store, now.UTC().Truncate(time.Millisecond)), run: models.SweepRun{Skipped: map[string]int{}}}
 }
 
-// Run works off every case whose clock wants attention at now, the oldest first, until none is left.
-// A case that cannot be decided is left alone and named in the error; the others are done all the
-// same.
+// Run works off every case whose clock wants attention at now, the oldest first, until none is left: one
+// batch is read while the ones before it are decided and written. A case that somebody changes
+// meanwhile is read again. A case that cannot be decided is left alone and named in the error; the
+// others are done all the same.
 func (s *Sweeper) Run(ctx context.Context, now time.Time) (models.SweepRun, error) {
 	w := s.begin(now)
-	err := s.pages(ctx, w.book.now, func(page []*models.Case) error { return w.work(ctx, page) })
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	pages := make(chan *batch)
+	var all []*batch
+	var hands sync.WaitGroup
+	for range max(s.hands, 1) {
+		hands.Go(func() {
+			for b := range pages {
+				if err := w.work(ctx, b); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	err := s.pages(ctx, w.book.now, func(page []*models.Case) error {
+		b := newBatch(page)
+		select {
+		case pages <- b:
+			all = append(all, b)
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	close(pages)
+	hands.Wait()
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	for _, b := range all { // in the order in which they were read
+		w.take(b)
+	}
 	return w.run, errors.Join(append(w.faults, err)...)
 }
 
-// work decides the cases of one page and writes back what it changed.
-func (w *sweep) work(ctx context.Context, page []*models.Case) error {
-	var changed []*models.Case
-	var steps [][]Step
-	for _, c := range page {
-		w.run.Looked++
-		done, why, err := carry(ctx, w.book, c)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return err
-		case err != nil:
-			w.run.Skipped[skippedBroken]++
-			w.faults.add(c, err)
-		case len(done) == 0:
-			w.run.Skipped[why]++
-		default:
-			changed, steps = append(changed, c), append(steps, done)
+// batch is some cases of a run and what came of them.
+type batch struct {
+	page   []*models.Case
+	run    models.SweepRun
+	faults faults
+}
+
+func newBatch(page []*models.Case) *batch {
+	return &batch{page: page, run: models.SweepRun{Skipped: map[string]int{}}}
+}
+
+// take adds what came of a batch to the run.
+func (w *sweep) take(b *batch) {
+	r := &w.run
+	r.Looked, r.Moved, r.Warned, r.Overdue = r.Looked+b.run.Looked, r.Moved+b.run.Moved, r.Warned+b.run.Warned, r.Overdue+b.run.Overdue
+	r.Resumed, r.Urged = r.Resumed+b.run.Resumed, r.Urged+b.run.Urged
+	for why, n := range b.run.Skipped {
+		r.Skipped[why] += n
+	}
+	w.faults = append(w.faults, b.faults[:min(len(b.faults), maxFaults-len(w.faults))]...)
+}
+
+// sweepAttempts bounds how often cases that others change meanwhile are read again.
+const sweepAttempts = 4
+
+// work decides the cases of a batch and writes back what it changed. It may run for several batches at
+// once, and lets whoever reads a page go first after each case.
+func (w *sweep) work(ctx context.Context, b *batch) error {
+	page := b.page
+	b.page = nil
+	b.run.Looked = len(page)
+	for attempt := 0; len(page) > 0; attempt++ {
+		var changed []*models.Case
+		var steps [][]Step
+		for _, c := range page {
+			runtime.Gosched()
+			done, why, err := carry(ctx, w.book, c)
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return err
+			case err != nil:
+				b.run.Skipped[skippedBroken]++
+				b.faults.add(c, err)
+			case len(done) > 0:
+				changed, steps = append(changed, c), append(steps, done)
+			case attempt > 0:
+				b.run.Skipped[skippedChanged]++
+			default:
+				b.run.Skipped[why]++
+			}
 		}
-	}
-	if len(changed) == 0 {
-		return nil
-	}
-	results, err := w.book.store.ReplaceCases(ctx, changed)
-	if err != nil {
-		return err
-	}
-	for i, err := range results {
-		switch {
-		case store.IsConflict(err):
-			w.run.Skipped[skippedChanged]++
-		case err != nil:
-			return fmt.Errorf("case %s: %w", changed[i].ID.Hex(), err)
-		default:
-			for _, step := range steps[i] {
-				count(&w.run, step)
+		if len(changed) == 0 {
+			return nil
+		}
+		results, err := w.book.store.ReplaceCases(ctx, changed)
+		if err != nil {
+			return err
+		}
+		page = page[:0:0] // those that somebody else was faster with
+		for i, err := range results {
+			c := changed[i]
+			switch {
+			case store.IsConflict(err) && attempt+1 < sweepAttempts:
+				again, err := w.book.store.Case(ctx, models.Scope{Region: c.Place.Village}, c.ID)
+				if err != nil {
+					return err
+				}
+				page = append(page, again)
+			case store.IsConflict(err):
+				b.run.Skipped[skippedChanged]++
+			case err != nil:
+				return fmt.Errorf("case %s: %w", c.ID.Hex(), err)
+			default:
+				for _, step := range steps[i] {
+					count(&b.run, step)
+				}
 			}
 		}
 	}

@@ -6,13 +6,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore"
 )
 
 // Far more cases are due than fit one page: all go up, the oldest first, and none is left.
@@ -68,7 +71,7 @@ func TestOrderAndBatchesDoNotMatter(t *testing.T) {
 			cases[(n*7+batch)%30] = logged(t, rules, n, start.Add(time.Duration(n/3)*7*time.Hour)) // some share a deadline
 		}
 		keep(t, st, cases...)
-		sweeper := &Sweeper{store: st, batch: batch}
+		sweeper := &Sweeper{store: st, batch: batch, hands: 1 + batch%3}
 		swept := models.SweepRun{}
 		for now := start; !now.After(ends); now = now.AddDate(0, 0, 2) {
 			once, err := sweeper.Run(t.Context(), now)
@@ -89,34 +92,98 @@ func TestOrderAndBatchesDoNotMatter(t *testing.T) {
 	}
 }
 
-// Somebody changes a case between reading and writing: the sweep leaves it alone, says so, and
-// comes to it the next time.
-func TestChangedMeanwhileIsSkipped(t *testing.T) {
+// Somebody changes a case between reading and writing: their change stands, and the sweep looks again.
+func TestChangedMeanwhileIsReadAgain(t *testing.T) {
 	t.Parallel()
 	rules := rulesOf(ladders()[0])
-	st := opened(t, rules.Policy)
-	for n := range 3 {
-		keep(t, st, logged(t, rules, n, start))
-	}
 	now := start.AddDate(0, 0, 10)
-	s := NewSweeper(st)
-	w := s.begin(now)
-	require.NoError(t, s.pages(t.Context(), now, func(page []*models.Case) error {
-		require.Len(t, page, 3)
-		changed := read(t, st, page[1].ID)
-		require.NoError(t, changed.Move(rules.Policy, models.ActionRaise, chair, now, "持械", func() error { changed.Risk = models.Orange; return nil }))
-		require.NoError(t, st.ReplaceCase(t.Context(), changed))
-		require.NoError(t, w.work(t.Context(), page))
+	for _, test := range []struct {
+		name   string
+		change func(t *testing.T, c *models.Case)
+		level  string
+		want   models.SweepRun
+	}{
+		{"it is still due", func(t *testing.T, c *models.Case) {
+			require.NoError(t, c.Move(rules.Policy, models.ActionRaise, chair, now, "持械", func() error { c.Risk = models.Orange; return nil }))
+		}, models.LevelTownship, models.SweepRun{Looked: 3, Moved: 3, Skipped: map[string]int{}}},
+		{"it was ended", func(t *testing.T, c *models.Case) {
+			require.NoError(t, c.Move(rules.Policy, models.ActionWithdraw, chair, now, "", func() error { c.EndStage(now, models.OutcomeWithdrawn, "", ""); return nil }))
+		}, models.LevelVillage, models.SweepRun{Looked: 3, Moved: 2, Skipped: map[string]int{skippedChanged: 1}}},
+		{"another sweep was faster", func(t *testing.T, c *models.Case) {
+			require.Equal(t, Move, sweepOne(t, rules, c, now))
+		}, models.LevelTownship, models.SweepRun{Looked: 3, Moved: 2, Skipped: map[string]int{skippedChanged: 1}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			st := opened(t, rules.Policy)
+			for n := range 3 {
+				keep(t, st, logged(t, rules, n, start))
+			}
+			s := NewSweeper(st)
+			w := s.begin(now)
+			require.NoError(t, s.pages(t.Context(), now, func(page []*models.Case) error {
+				require.Len(t, page, 3)
+				changed := read(t, st, page[1].ID)
+				test.change(t, changed)
+				require.NoError(t, st.ReplaceCase(t.Context(), changed))
+				b := newBatch(page)
+				require.NoError(t, w.work(t.Context(), b))
+				w.take(b)
 
-		left := read(t, st, changed.ID)
-		require.Equal(t, bytesOf(t, changed), bytesOf(t, left), "the change stands")
-		require.Equal(t, models.LevelVillage, left.Level)
-		return nil
-	}))
-	require.Equal(t, models.SweepRun{Looked: 3, Moved: 2, Skipped: map[string]int{skippedChanged: 1}}, w.run)
-	require.Empty(t, w.faults)
+				left := read(t, st, changed.ID)
+				require.Equal(t, test.level, left.Level)
+				require.Equal(t, changed.Risk, left.Risk, "the change stands")
+				require.Equal(t, changed.Timeline, left.Timeline[:len(changed.Timeline)])
+				require.LessOrEqual(t, happened(left, models.ActionExpire), 1)
+				return nil
+			}))
+			require.Equal(t, test.want, w.run)
+			require.Empty(t, w.faults)
+			require.Equal(t, models.SweepRun{Skipped: map[string]int{}}, run(t, st, now))
+		})
+	}
+}
 
+// Somebody writes a case faster than the sweep every time: it is left to the next run.
+func TestACaseThatChangesAllTheTimeIsLeft(t *testing.T) {
+	t.Parallel()
+	rules := rulesOf(ladders()[0])
+	engine := &racing{id: logged(t, rules, 1, start).ID}
+	st := openedOn(t, func(e docstore.Engine) docstore.Engine { engine.Engine = e; return engine }, rules.Policy)
+	keep(t, st, logged(t, rules, 1, start), logged(t, rules, 2, start))
+	engine.on.Store(true)
+	now := start.AddDate(0, 0, 10)
+	require.Equal(t, models.SweepRun{Looked: 2, Moved: 1, Skipped: map[string]int{skippedChanged: 1}}, run(t, st, now))
+	require.EqualValues(t, sweepAttempts, engine.lost.Load(), "it was tried so often")
+	engine.on.Store(false)
 	require.Equal(t, models.SweepRun{Looked: 1, Moved: 1, Skipped: map[string]int{}}, run(t, st, now))
+}
+
+// racing is an engine on which somebody else writes one document faster every time.
+type racing struct {
+	docstore.Engine
+	id   bson.ObjectID
+	on   atomic.Bool
+	lost atomic.Int64
+}
+
+func (r *racing) ReplaceMany(ctx context.Context, kind *docstore.Kind, writes []docstore.Write) ([]error, error) {
+	var others []docstore.Write
+	results := make([]error, len(writes))
+	var at []int
+	for i, w := range writes {
+		if id, _, _ := docstore.HeadOf(w.Doc); r.on.Load() && id == any(r.id) {
+			r.lost.Add(1)
+			results[i] = docstore.ErrConflict
+			continue
+		}
+		others, at = append(others, w), append(at, i)
+	}
+	done, err := r.Engine.ReplaceMany(ctx, kind, others)
+	for i, result := range done {
+		results[at[i]] = result
+	}
+	return results, err
 }
 
 // A case of a county that has no policy is named; it blocks neither the cases before nor after it.
@@ -135,7 +202,7 @@ func TestBrokenCasesDoNotBlockTheOthers(t *testing.T) {
 		keep(t, st, c)
 	}
 	now := start.AddDate(0, 0, 10)
-	s := &Sweeper{store: st, batch: 5}
+	s := &Sweeper{store: st, batch: 5, hands: 3}
 	want := cmp.Diff([]string{}, broken[:maxFaults])
 	named := func(err error) []string {
 		require.Error(t, err)
@@ -220,7 +287,7 @@ func TestSweepersAtOnce(t *testing.T) {
 	for i := range sweepers {
 		group.Go(func() {
 			<-begin
-			runs[i], errs[i] = (&Sweeper{store: st, batch: 10 + i}).Run(t.Context(), now)
+			runs[i], errs[i] = (&Sweeper{store: st, batch: 10 + i, hands: 1 + i%3}).Run(t.Context(), now)
 		})
 	}
 	close(begin)

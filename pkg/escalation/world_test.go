@@ -68,10 +68,16 @@ func logged(t require.TestingT, r Rules, n int, now time.Time) *models.Case {
 // opened is a store with one policy and the official calendar.
 func opened(t testing.TB, policies ...*models.Policy) *store.Store {
 	t.Helper()
+	return openedOn(t, func(e docstore.Engine) docstore.Engine { return e }, policies...)
+}
+
+// openedOn is opened on an engine that a test puts around the real one.
+func openedOn(t testing.TB, around func(docstore.Engine) docstore.Engine, policies ...*models.Policy) *store.Store {
+	t.Helper()
 	engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "cases.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, engine.Close()) })
-	st, err := store.New(t.Context(), engine)
+	st, err := store.New(t.Context(), around(engine))
 	require.NoError(t, err)
 	for _, policy := range policies {
 		require.NoError(t, st.InsertPolicy(t.Context(), policy))

@@ -9,7 +9,8 @@
 // BSON bytes by row number, so that filters and tallies never touch them. An index with an array
 // is a table of its own, with one row for each distinct element of each document, ordered by the
 // fields of the index and the id. Times are milliseconds, booleans 0 and 1, an ObjectID is a blob
-// of twelve bytes. What a kind declares is written beside it; a changed declaration is rebuilt
+// of twelve bytes. A long document may have zeros behind it, so that it takes the same room among its
+// neighbours when it has grown. What a kind declares is written beside it; a changed declaration is rebuilt
 // from the documents when Ensure meets it.
 //
 // # Writing

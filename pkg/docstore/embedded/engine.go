@@ -73,7 +73,7 @@ func open(ctx context.Context, path string, opts ...Option) (*Engine, error) {
 		return nil, fmt.Errorf("%w: open the store: %w", docstore.ErrUnavailable, err)
 	}
 
-	writing, err := pool(path, 0, 1, writerCache, "synchronous(FULL)", "wal_autocheckpoint(4000)")
+	writing, err := pool(path, 0, 1, writerCache, "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages))
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +90,10 @@ func open(ctx context.Context, path string, opts ...Option) (*Engine, error) {
 	e.writer = newWriter(writing, conn, o.busy, e.checkSchema)
 	return e, nil
 }
+
+// checkpointPages is how long the write-ahead log grows, in pages, before it is copied into the file: 64
+// MiB. A page that is written again meanwhile is copied once.
+const checkpointPages = 16 << 10
 
 // The page caches, in KiB for each connection. The operating system keeps the rest of the file.
 const (

@@ -210,7 +210,7 @@ func (t *table) each(s *session, visit func(at int64, r row) error) error {
 		if err != nil || !found {
 			return err
 		}
-		r, err := t.newRow(doc)
+		r, err := t.newRow(trimmed(doc))
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,8 @@ func (e *Engine) documents(ctx context.Context, text string, args []any) ([]bson
 		if err := rows.Scan(dest...); err != nil {
 			return nil, told(ctx, err)
 		}
-		found = append(found, doc)
+		found = append(found, trimmed(doc))
+		docstore.Pause(len(found))
 	}
 	return found, told(ctx, rows.Err())
 }

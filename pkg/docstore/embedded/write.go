@@ -79,6 +79,7 @@ func (e *Engine) ReplaceMany(ctx context.Context, kind *docstore.Kind, writes []
 	}
 	rows, refused := make([]row, len(writes)), make([]error, len(writes))
 	for i, w := range writes {
+		docstore.Pause(i)
 		rows[i], refused[i] = t.newVersion(w.Doc, w.Expected)
 	}
 	var results []error
@@ -88,6 +89,7 @@ func (e *Engine) ReplaceMany(ctx context.Context, kind *docstore.Kind, writes []
 	err = e.writer.do(ctx, func(s *session) (failure error) {
 		results = slices.Clone(refused)
 		for i, w := range writes {
+			docstore.Pause(i)
 			if results[i] != nil {
 				continue
 			}
@@ -124,7 +126,7 @@ func (t *table) insert(s *session, r row) (outcome, failure error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.exec(t.sql.insertDoc, at, []byte(r.doc)); err != nil {
+	if err := s.exec(t.sql.insertDoc, at, fitted(r.doc)); err != nil {
 		return nil, err
 	}
 	return nil, t.changeArrays(s, at, nil, &r)
@@ -152,7 +154,7 @@ func (t *table) replace(s *session, r row, expected int64) (outcome, failure err
 	if err != nil {
 		return nil, err
 	}
-	if err := s.exec(t.sql.updateDoc, []byte(r.doc), at); err != nil {
+	if err := s.exec(t.sql.updateDoc, fitted(r.doc), at); err != nil {
 		return nil, err
 	}
 	return nil, t.changeArrays(s, at, &old, &r)
@@ -184,6 +186,7 @@ func (t *table) stored(s *session, id any) (at int64, old row, err error) {
 		dest = append(dest, &old.columns[i])
 	}
 	_, err = s.row(t.sql.selectRow, []any{id}, dest...)
+	old.doc = trimmed(old.doc)
 	return at, old, err
 }
 
@@ -226,6 +229,9 @@ func (t *table) taken(s *session, r row, at int64) (outcome, failure error) {
 func (t *table) changeArrays(s *session, at int64, from, to *row) error {
 	for i := range t.arrays {
 		a := &t.arrays[i]
+		if from != nil && to != nil && a.same(from, to) {
+			continue
+		}
 		var known, wanted document
 		var err error
 		if from != nil {
