@@ -38,6 +38,8 @@ var arrows = map[string][]string{
 	"pkg/escalation": {"pkg/workday", "pkg/store", "models"},
 	"pkg/papers":     {"pkg/workday", "pkg/papers/docx", "models"},
 
+	"pkg/papers/casefile": {"pkg/workday", "pkg/papers/docx", "models"},
+
 	// Use cases.
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
 	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/papers", "models"},
