@@ -61,7 +61,7 @@ func Zip(w io.Writer, papers []Paper, base string) error {
 	papers = alone(papers)
 	for i, p := range papers {
 		doc := Single(p)
-		name := fmt.Sprintf("%s-%02d-%s.docx", base, i+1, fileName(p))
+		name := fmt.Sprintf("%s-%02d-%s.docx", base, i+1, FileName(p))
 		f, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
 		if err != nil {
 			return fmt.Errorf("write %s: %w", p.Code, err)
@@ -73,9 +73,9 @@ func Zip(w io.Writer, papers []Paper, base string) error {
 	return archive.Close()
 }
 
-// fileName is the name of a paper in a file name. That of an attachment is what somebody typed, perhaps a
+// FileName is the name of a paper in a file name. That of an attachment is what somebody typed, perhaps a
 // person's name: its kind stands there instead.
-func fileName(p Paper) string {
+func FileName(p Paper) string {
 	if strings.HasPrefix(p.Code, "attachment-") {
 		return "附件" + strings.TrimPrefix(p.Code, "attachment-")
 	}
