@@ -30,6 +30,9 @@ func (p *Pages) actions() []action {
 		{slug: "extend", page: "extend", title: "延期", permission: write, allowed: []models.Action{models.ActionExtend}, extra: extension, send: send(p.Cases.Extend)},
 		{slug: "order", page: "order", title: "督办", permission: account.ReviewCases, allowed: []models.Action{models.ActionOrder, models.ActionTake}, fill: fillOrder, extra: orderOf, send: send(p.Cases.Order)},
 		{slug: "police", page: "police", title: "登记报告公安", permission: write, allowed: []models.Action{models.ActionPolice}, fill: fillPolice, send: send(p.Cases.ReportPolice)},
+		{slug: "attachments", page: "attach", title: "附上照片或PDF", permission: write, allowed: []models.Action{models.ActionAttach, models.ActionAddend}, maxBody: maxUpload, extra: attachmentKinds, send: p.sendAttachment},
+		{slug: "filing", page: "filing", title: "立卷归档", permission: write, allowed: []models.Action{models.ActionFile}, fill: fillFiling, extra: filingOf, send: send(p.Cases.File)},
+		{slug: "addend", page: "addend", title: "归档后补充", permission: write, allowed: []models.Action{models.ActionAddend}, send: send(p.Cases.Addend)},
 		{slug: "review", page: "review", title: "签收处理", permission: account.ReviewCases, allowed: []models.Action{models.ActionReceive, models.ActionReturn}, fill: fillReview, extra: reviewOf, send: send(p.Cases.Review)},
 	}
 }
