@@ -73,7 +73,7 @@ func (s *Service) ledger(ctx context.Context, r *models.Region, month string) ([
 func (l *look) row() papers.LedgerRow {
 	c := l.c
 	r := papers.LedgerRow{
-		Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(c.Type)), Village: c.Place.VillageName,
+		Number: l.number(), Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(c.Type)), Village: c.Place.VillageName,
 		Applicants: c.PartyNames(models.Applicant), Respondents: c.PartyNames(models.Respondent),
 		LoggedOn: workday.OfTime(c.LoggedAt).String(), State: l.is.State.Name(),
 		AmountFen: c.AmountFen, Households: c.Households,
@@ -88,9 +88,7 @@ func (l *look) row() papers.LedgerRow {
 			break
 		}
 		if r.AcceptedOn == "" && e.After.State == models.Mediating {
-			// The number is given with the acceptance.
 			r.AcceptedOn = workday.OfTime(e.At).String()
-			r.Number = c.NumberText()
 		}
 		if r.ClosedOn == "" && e.After.State == models.Closed {
 			r.ClosedOn = workday.OfTime(e.At).String()
