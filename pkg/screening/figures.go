@@ -143,12 +143,14 @@ func Figures() []Definition {
 		count("performed", "履行完毕结案", "本月因协议履行完毕而结案的纠纷。", func(l *look) bool { return l.closed() && l.is.Ending == models.Performed }),
 		count("unperformed", "逾期未履行", "履行中的协议，截至月末有到期期次尚未登记履行的。", (*look).unperformed),
 	)
-	group("风险与规模",
+	group("风险情况",
 		count("red", "红色风险", "期末未结中，风险等级为红（高）的纠纷。", func(l *look) bool { return l.atRisk(models.Red) }),
 		count("orange", "橙色风险", "期末未结中，风险等级为橙（较高）的纠纷。", func(l *look) bool { return l.atRisk(models.Orange) }),
 		count("yellow", "黄色风险", "期末未结中，风险等级为黄（一般）的纠纷。", func(l *look) bool { return l.atRisk(models.Yellow) }),
 		count("blue", "蓝色风险", "期末未结中，风险等级为蓝（低）的纠纷。", func(l *look) bool { return l.atRisk(models.Blue) }),
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
+	)
+	group("规模",
 		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(len(l.c.Parties)) }),
 		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.c.Households) }),
 		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.c.AmountFen }),
