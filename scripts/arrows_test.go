@@ -29,12 +29,14 @@ var arrows = map[string][]string{
 	"pkg/docstore/mongodb":           {"pkg/docstore"},
 	"pkg/docstore/docstoretest":      {"pkg/docstore"},
 	"pkg/docstore/mongodb/mongotest": {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/mongodb"},
+	"pkg/papers/docx":                {},
+	"pkg/papers/docx/docxtest":       {"pkg/papers/docx"},
 	"models":                         {"pkg/docstore"},
 
 	// What the use cases stand on.
 	"pkg/store":      {"pkg/docstore", "pkg/workday", "models"},
 	"pkg/escalation": {"pkg/workday", "pkg/store", "models"},
-	"pkg/papers":     {"pkg/workday", "models"},
+	"pkg/papers":     {"pkg/workday", "pkg/papers/docx", "models"},
 
 	// Use cases.
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
@@ -76,8 +78,8 @@ var rooms = []struct {
 	{"github.com/alecthomas/kong", "", []string{"cmd/fengqiao"}},
 	{"github.com/schollz/progressbar", "", []string{"cmd/fengqiao"}},
 	{"github.com/prometheus/", "", []string{"handlers", "handlers/web", "handlers/api"}},
-	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest"}},
-	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest"}},
+	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
+	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
 }
 
 // pure are the packages whose rules are functions of their arguments: no files, no network, no store.
