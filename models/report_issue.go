@@ -185,6 +185,7 @@ func (i *ReportIssue) Step(action ReportAction) *ReportStep {
 func (r *Report) Take(move ReportMove, actor Actor, now time.Time, note string, alone bool) {
 	r.Issue.State = move.To
 	r.Issue.Steps = append(r.Issue.Steps, ReportStep{At: now, Actor: actor, Action: move.Action, Note: note, Alone: alone})
+	r.Unsealed = r.Region[:6]
 	if move.To == ReportSealed {
 		r.Unsealed = ""
 	}

@@ -101,13 +101,14 @@ func Outline(view *View) []Part {
 			named[name] = s.Key
 		}
 	}
+	at := func(section string) *Part {
+		return &parts[slices.IndexFunc(parts, func(p Part) bool { return p.Key == section })]
+	}
 	in := func(key, name string) *Part {
-		section, ok := named[key]
-		if !ok {
-			section = sectionOf(name)
+		if section, ok := named[key]; ok {
+			return at(section)
 		}
-		i := slices.IndexFunc(parts, func(p Part) bool { return p.Key == section })
-		return &parts[i]
+		return at(sectionOf(name))
 	}
 	for _, d := range Figures() {
 		if f, ok := view.Report.Figure(d.Key); ok { // not in one stored before the figure was defined
@@ -123,11 +124,11 @@ func Outline(view *View) []Part {
 	}
 	for _, c := range view.Report.Lines {
 		if c.Risk == models.Red || c.Risk == models.Orange {
-			p := in("risk", "")
+			p := at(SectionRisk)
 			p.Cases = append(p.Cases, c)
 		}
 		if c.Late {
-			p := in("", "超期")
+			p := at(SectionOverdue)
 			p.Cases = append(p.Cases, c)
 		}
 	}

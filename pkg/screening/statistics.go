@@ -60,21 +60,21 @@ type StatisticLine struct {
 	Statistic
 	Text  string // as people read it, "" where nobody has typed it
 	Typed bool   // the compiler's to type
-	Refs  []string
+	Block string // under which it is typed
 }
 
 // StatisticsOf fills the 统计表 of a report.
 func StatisticsOf(r *models.Report) []StatisticLine {
 	var out []StatisticLine
 	for _, s := range Statistics() {
-		line := StatisticLine{Statistic: s, Refs: s.Refs}
+		line := StatisticLine{Statistic: s, Block: statisticBlock(s.Key)}
 		for _, key := range s.Figures {
 			if _, ok := r.Figure(key); ok && line.Refs == nil {
 				line.Refs = []string{key}
 			}
 		}
 		if line.Typed = line.Refs == nil; line.Typed {
-			line.Text = r.Issue.Block(statisticBlock(s.Key))
+			line.Text = r.Issue.Block(line.Block)
 			out = append(out, line)
 			continue
 		}
