@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"slices"
 	"strings"
 	"time"
 )
@@ -178,15 +177,3 @@ func draw(name string, data any) (template.HTML, error) {
 
 // px writes a coordinate with one decimal at most.
 func px(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
-
-// BarsOf are the bars of a column of a table, those above zero, the longest first, at most so many.
-func (t *ReportTable) BarsOf(column, most int) []Bar {
-	var bars []Bar
-	for _, r := range t.Rows {
-		if column < len(r.Values) && r.Values[column] > 0 {
-			bars = append(bars, Bar{r.Name, r.Values[column]})
-		}
-	}
-	slices.SortStableFunc(bars, func(a, b Bar) int { return int(b.Value - a.Value) })
-	return bars[:min(len(bars), most)]
-}

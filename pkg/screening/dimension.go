@@ -2,6 +2,7 @@ package screening
 
 import (
 	"slices"
+	"strings"
 
 	"fengqiao/models"
 )
@@ -24,7 +25,6 @@ func Dimensions() []Dimension {
 	flow := []string{"opening", "opened", "concluded", "pending", "overdue", "agreed"}
 	place := append(slices.Clone(flow), "failed", "escalated")
 	seats := []models.Choice{{Code: string(models.RegionVillage), Name: "村级"}, {Code: string(models.RegionTownship), Name: "镇级"}, {Code: string(models.RegionCounty), Name: "县级"}}
-	riskColumns := []string{"red", "orange", "yellow", "blue"}
 	risks := models.RiskLevels()
 	slices.Reverse(risks)
 	return []Dimension{
@@ -32,14 +32,22 @@ func Dimensions() []Dimension {
 		{Key: "level", Name: "所在层级", Columns: []string{"pending", "overdue", "concluded", "agreed", "failed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "township", Name: "乡镇", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village", Name: "村", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
-		{Key: "township_risk", Name: "乡镇（风险）", Columns: riskColumns, code: func(l *look) string { return l.c.Place.Township }},
-		{Key: "village_risk", Name: "村（风险）", Columns: riskColumns, code: func(l *look) string { return l.c.Place.Village }},
+		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
+		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
 		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.c.Source }},
 		{Key: "risk", Name: "风险等级", Columns: []string{"pending", "overdue", "unreceived"}, choices: risks, always: len(risks), code: func(l *look) string { return string(l.is.Risk) }},
 		{Key: "seat", Name: "化解层级", Columns: []string{"agreed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "days", Name: "办理天数", Columns: []string{"concluded"}, choices: spans(), always: len(spans()) - 1, code: func(l *look) string { return spanOf(l.days()) }},
 	}
+}
+
+// riskColumns are the levels of risk from high to low.
+func riskColumns() []string { return []string{"red", "orange", "yellow", "blue"} }
+
+// IsPlace says whether the rows are places, which have reports of their own.
+func (d *Dimension) IsPlace() bool {
+	return slices.Contains([]string{"township", "village", "township_risk", "village_risk"}, d.Key)
 }
 
 // spans are the lengths of time from acceptance to the end.
@@ -85,13 +93,13 @@ func DimensionOf(key string) (Dimension, bool) {
 // no such table. inside are the places directly inside it.
 func (d *Dimension) rows(region *models.Region, inside []*models.Region) ([]models.Choice, int, bool) {
 	var kind models.RegionKind
-	switch d.Key {
-	case "township", "township_risk":
-		kind = models.RegionCounty
-	case "village", "village_risk":
-		kind = models.RegionTownship
-	default:
+	switch {
+	case !d.IsPlace():
 		return d.choices, d.always, true
+	case strings.HasPrefix(d.Key, "township"):
+		kind = models.RegionCounty
+	default:
+		kind = models.RegionTownship
 	}
 	if kind != region.Kind {
 		return nil, 0, false

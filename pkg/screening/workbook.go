@@ -133,9 +133,7 @@ func reportData(view *View, ledger []papers.LedgerRow, now time.Time) papers.Rep
 		}
 		data.Tables = append(data.Tables, out)
 	}
-	for _, r := range view.Trend {
-		data.Trend = append(data.Trend, papers.TrendPoint{Month: r.Month, Opened: valueOf(r, "opened"), Concluded: valueOf(r, "concluded"), Pending: valueOf(r, "pending")})
-	}
+	data.Trend = TrendOf(view)
 	return data
 }
 
