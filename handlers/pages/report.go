@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -103,7 +104,10 @@ const (
 
 func (p *Pages) report(c *gin.Context) error {
 	if month, ok := strings.CutSuffix(c.Param("month"), workbookSuffix); ok {
-		return p.workbook(c, c.Param("region"), month)
+		return p.file(c, c.Param("region"), month, workbookSuffix, p.Reports.Workbook)
+	}
+	if month, ok := strings.CutSuffix(c.Param("month"), documentSuffix); ok {
+		return p.file(c, c.Param("region"), month, documentSuffix, p.Reports.Document)
 	}
 	view, err := p.Reports.Report(c.Request.Context(), web.Actor(c).Scope(), c.Param("region"), c.Param("month"))
 	if err != nil {
@@ -116,18 +120,24 @@ func (p *Pages) report(c *gin.Context) error {
 	return p.render(c, http.StatusOK, "report", body.Place+body.Month+"矛盾纠纷排查报告", body)
 }
 
-// workbook is the report as an Excel file. It is made whole before any of it is sent.
-func (p *Pages) workbook(c *gin.Context, region, month string) error {
+// fileTypes are the media types of the files of a report.
+var fileTypes = map[string]string{
+	workbookSuffix: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	documentSuffix: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+// file is the report as a file. It is made whole before any of it is sent.
+func (p *Pages) file(c *gin.Context, region, month, suffix string, write func(context.Context, models.Actor, string, string, io.Writer) error) error {
 	var file bytes.Buffer
-	if err := p.Reports.Workbook(c.Request.Context(), web.Actor(c), region, month, &file); err != nil {
+	if err := write(c.Request.Context(), web.Actor(c), region, month, &file); err != nil {
 		return err
 	}
 	name, err := p.placeName(c.Request.Context(), region)
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Disposition", "attachment; filename=\"report-"+region+"-"+month+".xlsx\"; filename*=UTF-8''"+url.PathEscape(name+monthText(month)+"矛盾纠纷排查报告.xlsx"))
-	c.Data(http.StatusOK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", file.Bytes())
+	c.Header("Content-Disposition", "attachment; filename=\"report-"+region+"-"+month+suffix+"\"; filename*=UTF-8''"+url.PathEscape(name+monthText(month)+"矛盾纠纷排查报告"+suffix))
+	c.Data(http.StatusOK, fileTypes[suffix], file.Bytes())
 	return nil
 }
 

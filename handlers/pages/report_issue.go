@@ -130,7 +130,7 @@ func issueBodyOf(view *screening.View, actor models.Actor, f *form) issueBody {
 
 type verifyBody struct {
 	Place, Month, Back   string
-	Holds, Whole         bool
+	Sealed, Holds, Whole bool
 	Cases                int
 	Added, Gone, Changed []caseLink
 	Changes              []changeRow
@@ -156,8 +156,10 @@ func (p *Pages) verify(c *gin.Context) error {
 		}
 		return out
 	}
-	return p.render(c, http.StatusOK, "verify", "核对月报的封存", verifyBody{
-		Place: view.Region.Name, Month: monthText(month), Back: reportPath(region, month), Holds: v.Holds(), Whole: v.Whole, Cases: v.Cases,
-		Added: link(v.Added), Gone: link(v.Gone), Changed: link(v.Changed), Changes: changeRows(view.Report, v.Changes),
-	})
+	body := verifyBody{Place: view.Region.Name, Month: monthText(month), Back: reportPath(region, month)}
+	if v != nil {
+		body.Sealed, body.Holds, body.Whole, body.Cases = true, v.Holds(), v.Whole, v.Cases
+		body.Added, body.Gone, body.Changed, body.Changes = link(v.Added), link(v.Gone), link(v.Changed), changeRows(view.Report, v.Changes)
+	}
+	return p.render(c, http.StatusOK, "verify", "核对月报的封存", body)
 }

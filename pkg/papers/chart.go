@@ -97,7 +97,7 @@ func TrendChart(points []TrendPoint) (template.HTML, error) {
 	for i, p := range points {
 		label := monthLabel(p.Month, i == 0)
 		data.Months = append(data.Months, chartMark{px(x(i)), label})
-		words = append(words, fmt.Sprintf("%s新收%d件、办结%d件、未结%d件", monthName(p.Month), p.Opened, p.Concluded, p.Pending))
+		words = append(words, fmt.Sprintf("%s新收%d件、办结%d件、未结%d件", MonthName(p.Month), p.Opened, p.Concluded, p.Pending))
 	}
 	data.Desc = strings.Join(words, "；")
 	key := trendLeft

@@ -14,9 +14,9 @@ type Tile struct {
 	Red, Orange, Yellow, Blue int64
 }
 
-// risk is the highest level of the tile and what is written on it. Levels count from 0, the highest;
+// Risk is the highest level of the tile and what is written on it. Levels count from 0, the highest;
 // 4 is none.
-func (t Tile) risk() (level int, words string) {
+func (t Tile) Risk() (level int, words string) {
 	switch {
 	case t.Red > 0 && t.Orange > 0:
 		return 0, fmt.Sprintf("红%d 橙%d", t.Red, t.Orange)
@@ -72,7 +72,7 @@ func TileChart(id, title string, tiles []Tile) (template.HTML, error) {
 	}
 	var words []string
 	for i, t := range tiles {
-		level, says := t.risk()
+		level, says := t.Risk()
 		fill, dash := look(level)
 		x, y := 10+i%columns*pitchX, top+i/columns*pitchY
 		drawn := tile{Name: t.Name, Words: says, Fill: fill, Dash: dash, X: x, Y: y, InX: x + 8, InY: y + 11, MidX: x + 58, NameY: y + 33, WordsY: y + 54}

@@ -52,8 +52,8 @@ func (v *Verification) Files() int { return len(v.Added) + len(v.Gone) + len(v.C
 // Holds says whether the seal and the case files agree.
 func (v *Verification) Holds() bool { return v.Whole && v.Files() == 0 && len(v.Changes) == 0 }
 
-// Verify checks a sealed report against itself and against the case files as they are now. A report
-// that is not sealed is a Precondition error; other errors are those of Report.
+// Verify checks a sealed report against itself and against the case files as they are now. For a report
+// that is not sealed it returns nil. Errors are those of Report.
 func (s *Service) Verify(ctx context.Context, scope models.Scope, region, month string) (*Verification, error) {
 	r, w, err := s.ask(ctx, scope, region, month)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) Verify(ctx context.Context, scope models.Scope, region, month 
 		return nil, err
 	}
 	if report.Issue.Seal == nil {
-		return nil, models.Errorf(models.Precondition, "report.unsealed", "这份月报还没有封存，没有可以核对的")
+		return nil, nil
 	}
 	v, _, err := s.against(ctx, report, r, w)
 	return v, err

@@ -5,18 +5,18 @@ type Style int
 
 // The styles. Body and Item are for running text, Cell and CellHead for tables.
 const (
-	Body     Style = iota // 仿宋三号, first line two characters in
-	Title                 // 宋体二号 bold, centred
-	Subtitle              // 仿宋四号, centred: a number under the title
-	Heading               // 黑体三号: 一、
-	Heading2              // 楷体三号: （一）
-	Plain                 // Body without the indent
-	Item                  // 仿宋四号, first line two characters in: the text of a form
-	ItemFlat              // Item without the indent
-	Cell                  // 仿宋小四, left
-	CellHead              // 宋体小四 bold, centred
-	Note                  // 仿宋五号: remarks under a table, header and footer
-	Letterhead            // 宋体一号 bold and red, over a red line: who a paper comes from
+	Body       Style = iota // 仿宋三号, first line two characters in
+	Title                   // 宋体二号 bold, centred
+	Subtitle                // 仿宋四号, centred: a number under the title
+	Heading                 // 黑体三号: 一、
+	Heading2                // 楷体三号: （一）
+	Plain                   // Body without the indent
+	Item                    // 仿宋四号, first line two characters in: the text of a form
+	ItemFlat                // Item without the indent
+	Cell                    // 仿宋小四, left
+	CellHead                // 宋体小四 bold, centred
+	Note                    // 仿宋五号: remarks under a table, header and footer
+	Letterhead              // 宋体一号 bold and red, over a red line: who a paper comes from
 )
 
 // Align says where the lines of a paragraph stand.
