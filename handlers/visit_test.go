@@ -96,6 +96,7 @@ func visits() map[string]visit {
 		"GET /cases/:id/handover": {stage: logged},
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
+		"GET /overview":           {place: true, query: "place=%s"},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
 		"GET /accesses":           {},
 		"GET /admin/accounts":     {},

@@ -51,6 +51,9 @@ func (p *Pages) Routes() []web.Route {
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
 
+		// How a township or county stands.
+		{Method: get, Path: "/overview", Permission: account.ReadOverview, Handle: p.overview},
+
 		// Monthly reports. The month may end in .xlsx or .docx: then it is the file.
 		{Method: get, Path: "/reports", Permission: account.ReadReports, Handle: p.reports},
 		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},

@@ -37,6 +37,9 @@ type Work struct {
 	Sweep func(ctx context.Context, now time.Time) (models.SweepRun, error)
 	// Reports builds the monthly reports that are missing and says how many.
 	Reports func(ctx context.Context, now time.Time) (int, error)
+	// Checks draws the call-backs of the month before and says for how many townships. nil where nobody
+	// does.
+	Checks func(ctx context.Context) (int, error)
 	// Remind tells people which monthly reports wait for them and says how many messages it made. nil
 	// where nobody does.
 	Remind func(ctx context.Context) (int, error)
@@ -63,7 +66,13 @@ func Standard(work Work) []Job {
 		}},
 		{Name: Reports, Schedule: "0 6 1 * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			built, err := work.Reports(ctx, now)
-			return Outcome{Note: fmt.Sprintf("补齐月报%d份", built)}, err
+			note := fmt.Sprintf("补齐月报%d份", built)
+			if err == nil && work.Checks != nil { // what looks unlikely is seen in the reports
+				var drawn int
+				drawn, err = work.Checks(ctx)
+				note += fmt.Sprintf("，抽查表%d份", drawn)
+			}
+			return Outcome{Note: note}, err
 		}},
 		{Name: Sessions, Schedule: "30 3 * * *", Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
 			dropped, err := work.Sessions(ctx)

@@ -85,6 +85,12 @@ func TestTrendAndBarCharts(t *testing.T) {
 	texts := requireSVG(t, trend)
 	require.Contains(t, texts, "26年9月")
 	require.Contains(t, texts, "期末未结")
+	half, whole := 50.0, 100.0
+	rates, err := papers.RateChart("rates", "化解率", []string{"2026-08", "2026-09", "2026-10"}, []papers.Line{{Name: "小事不出村", Values: []*float64{&half, nil, &whole}}, {Name: "大事不出镇", Values: []*float64{nil, nil, nil}}})
+	require.NoError(t, err)
+	require.Contains(t, requireSVG(t, rates), "100")
+	require.Equal(t, 2, strings.Count(string(rates), "<polyline"), "a month without a rate leaves a gap")
+	require.Contains(t, string(rates), "2026年9月小事不出村没有大事不出镇没有")
 	bars, err := papers.BarChart("types", "类型", []papers.Bar{{Name: "土地流转", Value: 14}, {Name: "邻里 & 其他", Value: 7}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"土地流转", "14", "邻里 & 其他", "7"}, requireSVG(t, bars))
