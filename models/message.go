@@ -38,13 +38,14 @@ const (
 	NoticeOverdue   = "overdue"
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
+	NoticeReport    = "report"
 	NoticeDigest    = "digest"
 )
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
 	}
 }
 
@@ -61,7 +62,8 @@ type Message struct {
 	// Unread is the same until it was read.
 	Inbox   string       `bson:"inbox,omitempty"`
 	Unread  string       `bson:"unread,omitempty"`
-	Case    string       `bson:"case,omitempty"` // id of the case, "" for a digest
+	Case    string       `bson:"case,omitempty"`   // id of the case, "" for a digest and where it is about a report
+	Report  string       `bson:"report,omitempty"` // id of the monthly report that it is about
 	Kind    string       `bson:"kind"`
 	Subject string       `bson:"subject"` // 〔2026〕北坡村人调字第12号（北坡村）
 	Text    string       `bson:"text"`
