@@ -358,13 +358,21 @@ type EscalateForm struct {
 
 // ReviewForm is the township's or county's answer to an escalation.
 type ReviewForm struct {
-	Decision   string   `json:"decision" validate:"required,oneof=accept return refer" label:"处理意见"`
-	Note       string   `json:"note,omitempty" validate:"max=1000" label:"说明"`
-	AskVillage bool     `json:"askVillage,omitempty" label:"请村里继续协助调解"`                                                       // accept
-	Missing    []string `json:"missing,omitempty" validate:"max=20,dive,notblank,max=200" label:"需要补充的事项"`                    // return
-	Days       int      `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
-	To         string   `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
-	Name       string   `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+	Decision   string            `json:"decision" validate:"required,oneof=accept return refer" label:"处理意见"`
+	Note       string            `json:"note,omitempty" validate:"max=1000" label:"说明"`
+	AskVillage bool              `json:"askVillage,omitempty" label:"请村里继续协助调解"`                                                       // accept
+	Missing    []string          `json:"missing,omitempty" validate:"max=20,dive,notblank,max=200" label:"需要补充的事项"`                    // return
+	Papers     []ReturnPaperForm `json:"papers,omitempty" validate:"max=40,dive" label:"退回的材料"`                                        // return; one without a reason is none
+	Days       int               `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
+	To         string            `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
+	Name       string            `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+}
+
+// ReturnPaperForm sends one paper back.
+type ReturnPaperForm struct {
+	Paper  string `json:"paper" validate:"max=20" label:"材料"` // one of models.PaperNames
+	Page   string `json:"page,omitempty" validate:"max=20" label:"页码"`
+	Reason string `json:"reason,omitempty" validate:"max=200" label:"退回的理由"`
 }
 
 // RiskForm raises or lowers the risk level of the dispute.
