@@ -101,7 +101,8 @@ func tellStory(t *testing.T, w *world) {
 	closed := w.act(t, "judicial", half, "perform", casework.PerformForm{Seq: 2, On: "2026-04-20"})
 	require.Equal(t, models.Closed, closed.State)
 	require.Equal(t, models.Performed, closed.Ending)
-	require.Empty(t, closed.Allowed)
+	require.Equal(t, []models.Action{models.ActionVisit, models.ActionReopen, models.ActionCorrect}, closed.Allowed)
+	require.Equal(t, "2026-05-23", closed.After.VisitBy)
 
 	// The reports of the months show it, and each number opens its list.
 	w.clock.advance(30 * 24 * time.Hour)

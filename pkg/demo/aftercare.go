@@ -37,7 +37,7 @@ func afterwardsPlanned() []struct {
 		end  ending
 	}{
 		{blank, 6, performs}, {halfway, 8, performs}, {dueSoon, 16, owes}, {overdue, 40, owes}, {breaks, 110, owes}, {confirms, 55, owes},
-		{returns, 70, performs}, {dictates, 1.2, drags}, {corrects, 3, drags},
+		{returns, 42, performs}, {dictates, 1.2, drags}, {corrects, 3, drags},
 	}
 }
 

@@ -247,6 +247,8 @@ func (w *world) agreement(l *life, c *models.Case) casework.AgreementForm {
 	}
 	first, every := 10, 25
 	switch {
+	case l.after == returns:
+		parts, first = 1, 5
 	case l.after == overdue || l.after == breaks || l.after == dueSoon:
 		first, every = 12, 40
 	case l.ending == owes:
