@@ -38,7 +38,10 @@ const (
 	paused    stage = "paused"
 	sat       stage = "sat"
 	agreed    stage = "agreed"
-	pending   stage = "pending" // handed up, not yet signed in
+	pending   stage = "pending"  // handed up, not yet signed in
+	attached  stage = "attached" // with one attachment
+	over      stage = "over"     // closed
+	filed     stage = "filed"    // filed for good
 )
 
 // target is what a request is about.
@@ -70,8 +73,10 @@ func visits() map[string]visit {
 		"GET /api/v1/cases/:id":           {stage: logged},
 		"POST /api/v1/cases/:id/reveal":   {stage: logged},
 		"GET /api/v1/cases/:id/handovers": {stage: logged},
-		"GET /api/v1/reviews":             {stage: pending, list: true},
-		"GET /api/v1/regions":             {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers":    {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
+		"GET /api/v1/reviews": {stage: pending, list: true},
+		"GET /api/v1/regions": {place: true, query: "parent=%s"},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
 		"POST /api/v1/reports/:region/:month":             {place: true},
@@ -89,6 +94,10 @@ func visits() map[string]visit {
 		"GET /cases/:id":          {stage: logged},
 		"POST /cases/:id/reveal":  {stage: logged, body: same(url.Values{})},
 		"GET /cases/:id/handover": {stage: logged},
+		"GET /cases/:id/papers":   {stage: logged}, "GET /cases/:id/papers/:paper": {stage: logged}, "GET /cases/:id/papers/:paper/word": {stage: logged},
+		"GET /cases/:id/file/word": {stage: logged}, "GET /cases/:id/file/zip": {stage: logged},
+		"GET /cases/:id/attachments/:seq": {stage: attached}, "GET /cases/:id/attachments/:seq/file": {stage: attached},
+		"GET /forms": {}, "GET /forms/:form": {}, "GET /forms/:form/word": {},
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
@@ -159,6 +168,9 @@ func actionVisits() map[string]visit {
 		"order": {stage: logged, below: true, body: func(w *world, _ target) any {
 			return casework.OrderForm{Kind: "deadline", LastDay: w.tomorrow(), Note: "请尽快"}
 		}},
+		"attachments": {stage: logged, body: same(casework.AttachForm{Kind: models.AttachEvidence, Name: "合同", File: scan()})},
+		"filing":      {stage: over, body: same(casework.FileForm{Retention: "long", Known: true})},
+		"addend":      {stage: filed, body: same(casework.AddendForm{Text: "补入回访照片"})},
 		"police": {stage: logged, body: func(w *world, _ target) any {
 			return casework.PoliceForm{ReportedAt: w.clock.Now(), ReportedBy: "陈守义", ReportedTo: "枫溪镇派出所"}
 		}},
@@ -169,25 +181,31 @@ func actionVisits() map[string]visit {
 func formOf(action string) func(*world, target) any {
 	return func(w *world, about target) any {
 		values := map[string]url.Values{
-			"accept":    {"mediators": {"陈守义"}},
-			"decline":   {"reason": {"一方明确拒绝调解"}},
-			"sittings":  {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
-			"agreement": {"form": {"written"}, "items": {"付清租金"}},
-			"perform":   {"on": {w.today()}},
-			"fail":      {"reason": {"分歧太大"}, "remediesTold": {"on"}},
-			"withdraw":  {"reason": {"双方已自行和解"}},
-			"close":     {"note": {"已履行"}},
-			"refer":     {"to": {"court"}, "reason": {"涉及确权"}},
-			"escalate":  {"reason": {"failed"}, "note": {"村里调不下来"}},
-			"review":    {"decision": {"accept"}},
-			"risk":      {"risk": {"yellow"}, "reason": {"情绪激动"}},
-			"pause":     {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
-			"resume":    {"note": {"人已回来"}},
-			"extend":    {"days": {"7"}, "consent": {"双方当面同意"}},
-			"order":     {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
-			"police":    {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"accept":      {"mediators": {"陈守义"}},
+			"decline":     {"reason": {"一方明确拒绝调解"}},
+			"sittings":    {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
+			"agreement":   {"form": {"written"}, "items": {"付清租金"}},
+			"perform":     {"on": {w.today()}},
+			"fail":        {"reason": {"分歧太大"}, "remediesTold": {"on"}},
+			"withdraw":    {"reason": {"双方已自行和解"}},
+			"close":       {"note": {"已履行"}},
+			"refer":       {"to": {"court"}, "reason": {"涉及确权"}},
+			"escalate":    {"reason": {"failed"}, "note": {"村里调不下来"}},
+			"review":      {"decision": {"accept"}},
+			"risk":        {"risk": {"yellow"}, "reason": {"情绪激动"}},
+			"pause":       {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
+			"resume":      {"note": {"人已回来"}},
+			"extend":      {"days": {"7"}, "consent": {"双方当面同意"}},
+			"order":       {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
+			"filing":      {"retention": {"long"}, "known": {"1"}},
+			"addend":      {"text": {"补入回访照片"}},
+			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
+		if action == "attachments" {
+			return uploadOf(values, scan())
+		}
 		return values
 	}
 }
@@ -249,6 +267,12 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 	if to == paused {
 		v := actionVisits()["pause"]
 		return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), "pause", v.body(w, target{}))
+	}
+	for after, action := range map[stage]string{attached: "attachments", over: "withdraw", filed: "filing"} {
+		if to == after {
+			v := actionVisits()[action]
+			return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), action, v.body(w, target{}))
+		}
 	}
 	made := w.log(tb, as, draft(village))
 	for _, step := range []struct {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -117,6 +118,13 @@ func (d *diagnosis) look(value any, t reflect.Type, path string) {
 			d.wrong(path, "应为JSON对象")
 		}
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			text, ok := value.(string)
+			if _, err := base64.StdEncoding.DecodeString(text); !ok || err != nil {
+				d.wrong(path, "应为base64编码的文件")
+			}
+			return
+		}
 		list, ok := value.([]any)
 		if !ok {
 			d.wrong(path, "应为列表")
