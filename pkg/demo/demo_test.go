@@ -107,6 +107,14 @@ func TestDemoShowsEverything(t *testing.T) {
 					open["open at "+c.Level]++
 					open["review "+string(c.Review)]++
 				}
+				seen["attachments"] += len(c.Attachments)
+				if c.Filing != nil {
+					seen["filed"]++
+					seen["retention "+c.Filing.Retention]++
+					seen["supplements"] += len(c.Filing.Supplements)
+				} else if c.State == models.Closed {
+					seen["not filed"]++
+				}
 				if c.Agreement != nil {
 					seen["agreement "+c.Agreement.Form]++
 				}
@@ -122,6 +130,7 @@ func TestDemoShowsEverything(t *testing.T) {
 			for _, what := range []string{
 				"level village", "level township", "level county", "reason deadline", "reason risk", "reason failed", "outcome township returned",
 				"outcome village agreed", "outcome township agreed", "outcome county agreed", "agreement written", "agreement oral",
+				"attachments", "filed", "not filed", "retention short", "retention long", "retention permanent", "supplements",
 			} {
 				require.NotZero(t, seen[what], what)
 			}

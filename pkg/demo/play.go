@@ -61,7 +61,7 @@ func (w *world) step(ctx context.Context, l *life) error {
 	home := c.Level == l.endsAt || c.Level == models.LevelCounty
 	switch {
 	case c.State == models.Closed:
-		return nil
+		return w.file(ctx, l, c, actor, ref)
 	case c.State == models.Agreed:
 		return w.perform(ctx, l, c, actor, ref)
 	case c.State == models.Failed:
@@ -90,6 +90,9 @@ func (w *world) accept(ctx context.Context, l *life, actor models.Actor, ref cas
 	_, err := w.casework.Accept(ctx, actor, ref, casework.AcceptForm{Consent: consentFor(l, actor)})
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
+	}
+	if err := w.attach(ctx, l, actor); err != nil {
+		return err
 	}
 	w.later(l, 2+4*l.random.Float64())
 	return nil
