@@ -184,7 +184,7 @@ func (m *matrix) ask(t *testing.T, s standing, method, route string, v visit, ab
 	if about.found != nil {
 		id = about.found.ID
 	}
-	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1")
+	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1")
 	answer := m.w.visited(t, method, route, v, s.username, about)
 	word := wordFor(t, method+" "+route+" "+s.username, answer)
 	if word != allowed {

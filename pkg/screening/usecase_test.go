@@ -242,7 +242,7 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		}
 		return w.cases.Correct(ctx, actor, ref, form)
 	case models.ActionAttach:
-		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", Data: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
+		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", File: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
 	case models.ActionFile:
 		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
 	case models.ActionAddend:

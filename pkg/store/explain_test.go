@@ -107,6 +107,8 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"Setup":           only(func(ctx context.Context) error { _, err := st.Setup(ctx, "t"); return err }),
 		"InsertSetup":     only(func(ctx context.Context) error { return st.InsertSetup(ctx, token) }),
 		"DeleteSetup":     only(func(ctx context.Context) error { return st.DeleteSetup(ctx, token) }),
+		"KeepFile":        only(func(ctx context.Context) error { _, err := st.KeepFile(ctx, []byte("x")); return err }),
+		"File":            only(func(ctx context.Context) error { _, err := st.File(ctx, "00"); return err }),
 		"RecordAccess": only(func(ctx context.Context) error {
 			return st.RecordAccess(ctx, models.Actor{ID: "a"}, noon, "reveal", "c", county)
 		}),
