@@ -28,7 +28,7 @@ var pagePartials = map[string][]string{
 	"workbench":  {"cases"},
 	"log":        {"fields", "party"},
 	"cases":      {"fields", "cases"},
-	"case":       {"case"},
+	"case":       {"case", "papers"},
 	"accept":     {"fields", "action"},
 	"decline":    {"fields", "action"},
 	"sitting":    {"fields", "action"},
@@ -61,6 +61,14 @@ var pagePartials = map[string][]string{
 	"forecast":   {"fields"},
 	"gaps":       nil,
 	"handover":   nil,
+
+	"papers":     {"papers"},
+	"paper":      nil,
+	"forms":      nil,
+	"attachment": nil,
+	"attach":     {"fields", "action"},
+	"filing":     {"fields", "action"},
+	"addend":     {"fields", "action"},
 
 	"messages":     nil,
 	"notices":      {"fields"},

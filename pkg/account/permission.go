@@ -14,6 +14,7 @@ const (
 	LoggedIn       Permission = "logged_in"       // anybody who is
 	ReadCases      Permission = "read_cases"      // cases inside the region
 	WriteCases     Permission = "write_cases"     // log cases and act on them
+	PrintPapers    Permission = "print_papers"    // papers with whole numbers, and what is attached
 	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
 	ReadReports    Permission = "read_reports"    // monthly reports
 	BuildReports   Permission = "build_reports"   //
@@ -28,7 +29,10 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{Public, LoggedIn, ReadCases, WriteCases, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
+	return []Permission{
+		Public, LoggedIn, ReadCases, WriteCases, PrintPapers, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles,
+		ReadAccesses, ManageRules, ManageAccounts, ManageJobs,
+	}
 }
 
 var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
@@ -40,7 +44,7 @@ func (p Permission) Holders() []models.Role {
 		return models.Roles()
 	case ReadCases, ReadReports:
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
-	case WriteCases, IssueReports:
+	case WriteCases, PrintPapers, IssueReports:
 		return slices.Clone(handlersOfCases)
 	case ReviewCases: // the chair signs in where one rung of a village hands up to another
 		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}

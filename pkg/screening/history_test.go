@@ -269,7 +269,9 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
-	case models.ActionClose, models.ActionPolice:
+	case models.ActionFile:
+		c.Filing = &models.Filing{At: now}
+	case models.ActionClose, models.ActionPolice, models.ActionAttach, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}

@@ -50,7 +50,7 @@ type layout struct {
 func (l *layout) place(all []unit) {
 	for start := 0; start < len(all); {
 		end, chain := start+1, all[start].height
-		for end < len(all) && all[end-1].keep {
+		for end < len(all) && all[end-1].keep && !all[end].before {
 			chain += all[end].height
 			end++
 		}

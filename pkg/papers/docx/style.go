@@ -37,8 +37,8 @@ var looks = [...]look{
 	Heading:  {id: "Heading1", name: "heading 1", font: hei, half: 32, line: 28, indent: 2, align: "left", outline: 1, keep: true},
 	Heading2: {id: "Heading2", name: "heading 2", font: kai, half: 32, line: 28, indent: 2, align: "left", outline: 2, keep: true},
 	Plain:    {id: "Plain", name: "公文正文（顶格）", font: fangsong, half: 32, line: 28, align: "both"},
-	Item:     {id: "Item", name: "文书正文", font: fangsong, half: 28, line: 26, indent: 2, align: "both"},
-	ItemFlat: {id: "ItemFlat", name: "文书正文（顶格）", font: fangsong, half: 28, line: 26, align: "both"},
+	Item:     {id: "Item", name: "文书正文", font: fangsong, half: 28, line: 24, indent: 2, align: "both"},
+	ItemFlat: {id: "ItemFlat", name: "文书正文（顶格）", font: fangsong, half: 28, line: 24, align: "both"},
 	Cell:     {id: "Cell", name: "表格", font: fangsong, half: 24, line: 20, align: "left"},
 	CellHead: {id: "CellHead", name: "表头", font: song, bold: true, half: 24, line: 20, align: "center"},
 	Note:     {id: "Note", name: "附注", font: fangsong, half: 21, line: 16, align: "left"},
@@ -61,10 +61,7 @@ func styles() []byte {
 	b.close("w:rPrDefault")
 	b.open("w:pPrDefault")
 	b.open("w:pPr")
-	b.value("w:widowControl", "0")
-	b.value("w:autoSpaceDE", "0")
-	b.value("w:autoSpaceDN", "0")
-	b.value("w:snapToGrid", "0")
+	ungridded(b)
 	b.close("w:pPr")
 	b.close("w:pPrDefault")
 	b.close("w:docDefaults")
@@ -76,6 +73,14 @@ func styles() []byte {
 	}
 	b.raw("</w:styles>")
 	return b.out.Bytes()
+}
+
+// ungridded keeps every character where its width puts it.
+func ungridded(b *body) {
+	b.value("w:widowControl", "0")
+	b.value("w:autoSpaceDE", "0")
+	b.value("w:autoSpaceDN", "0")
+	b.value("w:snapToGrid", "0")
 }
 
 func (l look) write(b *body) {
@@ -92,6 +97,7 @@ func (l look) write(b *body) {
 		b.empty("w:bottom", "w:val", "single", "w:sz", "18", "w:space", "6", "w:color", red)
 		b.close("w:pBdr")
 	}
+	ungridded(b) // again: LibreOffice does not take it from the defaults
 	b.empty("w:spacing", "w:before", itoa(l.before*20), "w:after", itoa(l.after*20), "w:line", itoa(l.line*20), "w:lineRule", "exact")
 	if l.indent > 0 {
 		b.empty("w:ind", "w:firstLineChars", itoa(l.indent*100), "w:firstLine", itoa(l.indent*l.half*10))
