@@ -230,12 +230,12 @@ func (s *Service) carryOut(ctx context.Context, p *plan, passed func()) (built i
 		}
 		err := s.store.ActiveCases(ctx, ps.township.Code, p.window.Start, p.window.End, func(c *models.Case) error {
 			r := m.read(c)
-			township.add(r)
+			township.addCase(r)
 			if v := villages[c.Place.Village]; v != nil {
-				v.add(r)
+				v.addCase(r)
 			}
 			if county != nil {
-				county.add(r)
+				county.addCase(r)
 			}
 			return nil
 		})
