@@ -182,6 +182,14 @@ type Agreement struct {
 	ConfirmBy      string       `bson:"confirmBy,omitempty" json:"confirmBy,omitempty"` // last day to apply for judicial confirmation (第33条)
 	RecordedAt     time.Time    `bson:"recordedAt" json:"recordedAt"`
 	Level          string       `bson:"level" json:"level"`
+
+	Template string   `bson:"template,omitempty" json:"template,omitempty"` // the settlement it began with, "" for none
+	Version  int      `bson:"version,omitempty" json:"version,omitempty"`   // number of the draft that was signed, 0 for one written by hand
+	Grounds  []LawRef `bson:"grounds,omitempty" json:"grounds,omitempty"`
+	// What became of it.
+	Confirmation *Confirmation `bson:"confirmation,omitempty" json:"confirmation,omitempty"`
+	Urgings      []Urging      `bson:"urgings,omitempty" json:"urgings,omitempty"`
+	Breach       *Breach       `bson:"breach,omitempty" json:"breach,omitempty"`
 }
 
 // Signature is one party's signing of a written agreement.
@@ -199,6 +207,8 @@ type Instalment struct {
 	PerformedOn string     `bson:"performedOn,omitempty" json:"performedOn,omitempty"`
 	RecordedAt  *time.Time `bson:"recordedAt,omitempty" json:"recordedAt,omitempty"`
 	Note        string     `bson:"note,omitempty" json:"note,omitempty"`
+	PaidFen     int64      `bson:"paidFen,omitempty" json:"paidFen,omitempty"` // what was really paid
+	Receipt     string     `bson:"receipt,omitempty" json:"receipt,omitempty"` // 收条、转账凭证
 }
 
 // Failure is the end of mediation without agreement. The parties are told of arbitration,

@@ -39,13 +39,21 @@ const (
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
 	NoticeReport    = "report"
+	NoticeDue       = "due"     // an instalment
+	NoticeConfirm   = "confirm" // the days to apply for judicial confirmation
+	NoticeVisit     = "visit"   // a follow-up visit
 	NoticeDigest    = "digest"
 )
+
+// IsReminder says whether a notice only reminds of a day that comes: those of a day go out together.
+func IsReminder(kind string) bool {
+	return slices.Contains([]string{NoticeWarning, NoticeDue, NoticeConfirm, NoticeVisit}, kind)
+}
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
 	}
 }
 

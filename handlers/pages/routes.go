@@ -43,6 +43,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: post, Path: "/cases/new", Permission: account.WriteCases, Handle: p.log},
 		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
 		{Method: get, Path: "/cases/:id/handover", Permission: account.ReadCases, Handle: p.handover},
+		{Method: get, Path: "/cases/:id/sheet", Permission: account.ReadCases, Handle: p.sheet},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
 
 		// The papers of a case. Whoever sees the case reads them masked; who prints them, or opens what is

@@ -155,7 +155,7 @@ func (s *Service) Close(ctx context.Context, actor models.Actor, ref Ref, form C
 				}
 			}
 		}
-		return c.Move(rules.Policy, models.ActionClose, actor, now, form.Note, nil)
+		return closeCase(c, rules, actor, now, form.Note)
 	})
 }
 

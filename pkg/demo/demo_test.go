@@ -111,6 +111,18 @@ func TestDemoShowsEverything(t *testing.T) {
 					open["open at "+c.Level]++
 					open["review "+string(c.Review)]++
 				}
+				for _, e := range c.Timeline {
+					seen["action "+string(e.Action)]++
+				}
+				if d := c.Draft(); d != nil && c.State == models.Mediating {
+					seen["draft "+map[bool]string{true: "unsigned", false: "half signed"}[len(d.Text.Signatures) == 0]]++
+				}
+				if c.Dictation.IsOpen() {
+					seen["dictated"]++
+				}
+				if a := c.Agreement; a != nil && a.Confirmation.IsConfirmed() {
+					seen["confirmed"]++
+				}
 				if c.Agreement != nil {
 					seen["agreement "+c.Agreement.Form]++
 				}
@@ -125,6 +137,7 @@ func TestDemoShowsEverything(t *testing.T) {
 			}
 			for _, what := range []string{
 				"level village", "level township", "level county", "reason deadline", "reason risk", "reason failed", "outcome township returned",
+				"draft unsigned", "draft half signed", "dictated", "confirmed", "action sign", "action press", "action breach", "action visit", "action reopen", "action correct", "action remind",
 				"outcome village agreed", "outcome township agreed", "outcome county agreed", "agreement written", "agreement oral",
 			} {
 				require.NotZero(t, seen[what], what)

@@ -28,14 +28,14 @@ func Dimensions() []Dimension {
 	risks := models.RiskLevels()
 	slices.Reverse(risks)
 	return []Dimension{
-		{Key: "type", Name: "纠纷类型", Columns: flow, choices: models.DisputeTypes(), always: 2, code: func(l *look) string { return string(l.c.Type) }},
+		{Key: "type", Name: "纠纷类型", Columns: flow, choices: models.DisputeTypes(), always: 2, code: func(l *look) string { return string(l.counted.Type) }},
 		{Key: "level", Name: "所在层级", Columns: []string{"pending", "overdue", "concluded", "agreed", "failed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "township", Name: "乡镇", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village", Name: "村", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
-		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.c.Source }},
+		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.counted.Source }},
 		{Key: "risk", Name: "风险等级", Columns: []string{"pending", "overdue", "unreceived"}, choices: risks, always: len(risks), code: func(l *look) string { return string(l.is.Risk) }},
 		{Key: "seat", Name: "化解层级", Columns: []string{"agreed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "days", Name: "办理天数", Columns: []string{"concluded"}, choices: spans(), always: len(spans()) - 1, code: func(l *look) string { return spanOf(l.days()) }},

@@ -76,7 +76,7 @@ func Figures() []Definition {
 	}
 	group("总体情况",
 		count("opening", "期初未结", "月初时已登记、尚在受理或调解中的纠纷。", (*look).opening),
-		count("opened", "新收", "本月登记的纠纷。", (*look).opened),
+		count("opened", "新收", "本月登记的纠纷，以及以前办结、本月重新调解的纠纷。", (*look).opened),
 		count("concluded", "办结", "本月结束调解的纠纷：达成协议、调解不成、撤回、不予受理或转出。", (*look).concluded),
 		count("pending", "期末未结", "月末时尚在受理或调解中的纠纷，等于期初未结加新收减办结。", (*look).pending),
 		count("mediating", "在调", "期末未结中已经受理、正在调解的纠纷。", func(l *look) bool { return l.pending() && l.is.State == models.Mediating }),
@@ -151,9 +151,9 @@ func Figures() []Definition {
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
 	)
 	group("规模",
-		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(len(l.c.Parties)) }),
-		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.c.Households) }),
-		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.c.AmountFen }),
+		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Parties) }),
+		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Households) }),
+		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.counted.AmountFen }),
 		sum("amount_agreed", "协议金额", "元", "本月达成的协议所载金额。", func(l *look) int64 {
 			if a := l.reached(); a != nil {
 				return a.AmountFen

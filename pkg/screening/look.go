@@ -15,12 +15,13 @@ type look struct {
 	was, is models.Position // at the window's start and end
 	existed bool            // logged before the start
 	exists  bool            // logged before the end
+	counted models.Counted  // what the case's own fields said at the end
 	stages  []models.Stage  // opened before the end
 	events  []models.Event  // in the window
 }
 
 func lookAt(c *models.Case, w Window) look {
-	l := look{c: c, w: w}
+	l := look{c: c, w: w, counted: c.CountedAt(w.End)}
 	l.was, l.existed = c.PositionAt(w.Start)
 	l.is, l.exists = c.PositionAt(w.End)
 	for n := len(c.Stages); n > 0; n-- {
@@ -41,7 +42,12 @@ func lookAt(c *models.Case, w Window) look {
 }
 
 func (l *look) opening() bool { return l.existed && l.was.State.IsOpen() }
-func (l *look) opened() bool  { return l.exists && !l.existed }
+
+// opened is what came in: logged, or mediated again after it had been over at the start.
+func (l *look) opened() bool {
+	return l.exists && (!l.existed || !l.was.State.IsOpen() && l.did(models.ActionReopen))
+}
+
 func (l *look) pending() bool { return l.exists && l.is.State.IsOpen() }
 
 // concluded is what makes the balance hold: it was open or came in, and is open no more.
@@ -139,7 +145,7 @@ func (l *look) did(action models.Action) bool {
 }
 
 func (l *look) closed() bool {
-	return l.exists && l.is.State == models.Closed && !(l.existed && l.was.State == models.Closed)
+	return l.exists && l.is.State == models.Closed && (!l.existed || l.was.State != models.Closed || l.did(models.ActionReopen))
 }
 
 // overdue says whether the running deadline had passed by the window's last moment.
@@ -188,10 +194,13 @@ func (l *look) sittings() int64 {
 	return n
 }
 
-// agreement is the one that was written down before the window's end, or nil.
+// agreement is the latest one that was written down before the window's end, or nil.
 func (l *look) agreement() *models.Agreement {
-	if a := l.c.Agreement; a != nil && a.RecordedAt.Before(l.w.End) {
-		return a
+	all, _ := l.c.Agreements()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].RecordedAt.Before(l.w.End) {
+			return all[i]
+		}
 	}
 	return nil
 }
@@ -212,19 +221,18 @@ func (l *look) reachedAs(form string) bool {
 // performing says whether there is an agreement that was not yet closed at the window's end.
 func (l *look) performing() bool { return l.exists && l.is.State == models.Agreed }
 
-// performance says whether any instalment of the agreement matured in the window, and whether all
-// that did were performed by its end.
+// performance says whether any instalment of an agreement matured in the window while that agreement
+// held, and whether all that did were performed by its end.
 func (l *look) performance() (matured, performed bool) {
-	a := l.agreement()
-	if a == nil {
-		return false, false
-	}
 	performed = true
-	for i := range a.Instalments {
-		in := &a.Instalments[i]
-		if at, ok := maturity(a, in); ok && l.w.contains(at) {
-			matured = true
-			performed = performed && l.performedBy(in)
+	all, until := l.c.Agreements()
+	for n, a := range all {
+		for i := range a.Instalments {
+			in := &a.Instalments[i]
+			if at, ok := maturity(a, in); ok && l.w.contains(at) && at.Before(until[n]) {
+				matured = true
+				performed = performed && l.performedBy(in)
+			}
 		}
 	}
 	return matured, matured && performed
@@ -274,9 +282,9 @@ func (l *look) unperformed() bool {
 	return false
 }
 
-// days counts civil days from acceptance to conclusion, for a case that was accepted at all and
-// concluded in the window.
-func (l *look) days() (int64, bool) {
+// days counts civil days from acceptance, or from the day on which it was taken up again, to conclusion, for
+// a case that was accepted at all and concluded in the window: of several mediations the last one.
+func (l *look) days() (days int64, ok bool) {
 	if !l.concluded() {
 		return 0, false
 	}
@@ -284,15 +292,16 @@ func (l *look) days() (int64, bool) {
 	for i := range l.c.Timeline {
 		e := &l.c.Timeline[i]
 		switch {
+		case !e.At.Before(l.w.End):
+			return days, ok
 		case e.After.State == models.Mediating && accepted == nil:
 			accepted = &e.At
-		case !e.After.State.IsOpen() && accepted != nil:
-			return dayNumber(e.At) - dayNumber(*accepted), true
-		case !e.After.State.IsOpen():
-			return 0, false
+		case !e.After.State.IsOpen() && e.Before.State.IsOpen() && accepted != nil:
+			days, ok = dayNumber(e.At)-dayNumber(*accepted), true
+			accepted = nil
 		}
 	}
-	return 0, false
+	return days, ok
 }
 
 // line is the case as the report names it: while it is at high risk or late; false for any other.
