@@ -112,6 +112,14 @@ func visits() map[string]visit {
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
 		"GET /overview":           {place: true, query: "place=%s"},
+		"GET /checks":             {place: true, query: "region=%s"},
+		"POST /checks": {place: true, body: func(w *world, about target) any {
+			version := int64(1)
+			if check, err := w.store.Check(context.Background(), about.place, monthOver); err == nil {
+				version = check.Version
+			}
+			return url.Values{"region": {about.place}, "month": {monthOver}, "version": {fmt.Sprint(version)}, "item": {"share-1"}, "result": {"true"}}
+		}},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
 		"GET /accesses":           {},
 		"GET /admin/accounts":     {},

@@ -64,6 +64,7 @@ func everyState(t *testing.T) *world {
 	w.clock.advance(31 * 24 * time.Hour)
 	_, err = w.sweeper.Run(t.Context(), w.clock.Now())
 	require.NoError(t, err)
+	w.issueReports(t)
 	w.logged(t)
 	w.sat(t)
 	w.paused(t)

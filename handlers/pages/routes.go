@@ -68,6 +68,10 @@ func (p *Pages) Routes() []web.Route {
 		// How a township or county stands.
 		{Method: get, Path: "/overview", Permission: account.ReadOverview, Handle: p.overview},
 
+		// What is looked into, so that no file is made up.
+		{Method: get, Path: "/checks", Permission: account.CheckFiles, Handle: p.checks},
+		{Method: post, Path: "/checks", Permission: account.CheckFiles, Handle: p.recordCheck},
+
 		// Monthly reports. The month may end in .xlsx or .docx: then it is the file.
 		{Method: get, Path: "/reports", Permission: account.ReadReports, Handle: p.reports},
 		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},

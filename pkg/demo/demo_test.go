@@ -54,7 +54,11 @@ func build(t *testing.T, now time.Time, seed uint64, cases int) *store.Store {
 			return err
 		},
 		Reports: func(ctx context.Context, now time.Time) error {
-			_, err := screening.New(st, func() time.Time { return now }).BuildMissing(ctx, nil)
+			reports := screening.New(st, func() time.Time { return now })
+			if _, err := reports.BuildMissing(ctx, nil); err != nil {
+				return err
+			}
+			_, err := reports.BuildChecks(ctx)
 			return err
 		},
 	}))

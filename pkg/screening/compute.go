@@ -17,7 +17,7 @@ func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], insi
 	t := newTally(m, region, inside)
 	for c := range cases {
 		if t.covers(c) {
-			t.add(m.read(c))
+			t.addCase(m.read(c))
 		}
 	}
 	return t.report(w)
@@ -115,10 +115,15 @@ func newTally(m *meter, region *models.Region, inside []*models.Region) *tally {
 
 func (t *tally) covers(c *models.Case) bool { return covers(t.region, c) }
 
-func (t *tally) add(r *reading) {
+// addCase adds the reading of a case, and names it where the report does.
+func (t *tally) addCase(r *reading) {
+	t.add(r)
 	if r.named {
 		t.lines = append(t.lines, r.line)
 	}
+}
+
+func (t *tally) add(r *reading) {
 	for i := range r.values {
 		t.values[i] += r.values[i]
 		t.of[i] += r.of[i]

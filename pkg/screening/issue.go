@@ -269,7 +269,7 @@ func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*mod
 	all := heads{}
 	err = s.visit(ctx, r, w, func(c *models.Case) error {
 		reading := m.read(c)
-		t.add(reading)
+		t.addCase(reading)
 		if reading.touched() {
 			l := lookAt(c, w)
 			all[c.ID.Hex()] = l.head()
