@@ -95,6 +95,7 @@ func casesOfEveryState(t *testing.T, w *world) {
 		w.caseAt(t, village, models.RegionTownship, to)
 	}
 	w.caseAt(t, farVillage, models.RegionCounty, pending)
+	w.waiting(village)
 	long := strings.Repeat("长垄地块租金与青苗补偿", 5)
 	c := w.act(t, "mediator", w.log(t, "mediator", draft(village)), "accept", casework.AcceptForm{})
 	c = w.act(t, "mediator", c, "sittings", casework.SittingForm{HeldAt: w.clock.Now(), Place: long, Course: strings.Repeat(long, 20), Result: "no_agreement", Online: true, RightsTold: true})
@@ -136,7 +137,7 @@ func routeOf(w *world, address string) string {
 }
 
 // unshown are routes that show no page of their own.
-var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger"}
+var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/grid/template.xlsx"}
 
 // everyPageInBrowser opens each page of the route table that a role is led to once, and a case in
 // each state.

@@ -166,6 +166,9 @@ func (w *world) seed(tb testing.TB) {
 		r.Parent = map[models.RegionKind]string{models.RegionTownship: r.Code[:6], models.RegionVillage: r.Code[:min(9, len(r.Code))]}[r.Kind]
 		require.NoError(tb, w.store.PutRegion(ctx, &r))
 	}
+	for _, at := range []string{village, village2, farVillage, otherVillage} {
+		w.drawn(at)
+	}
 	hash, err := passwordHash()
 	require.NoError(tb, err)
 	for _, seat := range seats {
@@ -204,13 +207,17 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 		reader = strings.NewReader(body)
 	case url.Values:
 		reader = strings.NewReader(body.Encode())
+	case upload:
+		reader = strings.NewReader(body.content)
 	default:
 		raw, err := json.Marshal(body)
 		require.NoError(tb, err)
 		reader = bytes.NewReader(raw)
 	}
 	r := httptest.NewRequestWithContext(tb.Context(), method, path, reader)
-	if _, isForm := body.(url.Values); isForm {
+	if file, isFile := body.(upload); isFile {
+		r.Header.Set("Content-Type", file.kind)
+	} else if _, isForm := body.(url.Values); isForm {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	} else if body != nil {
 		r.Header.Set("Content-Type", "application/json")

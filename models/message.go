@@ -38,20 +38,21 @@ const (
 	NoticeOverdue   = "overdue"
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
+	NoticeReturn    = "return" // a screening return that is missing
 	NoticeDigest    = "digest"
 )
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeReturn, "排查提醒"}, {NoticeDigest, "每日汇总"},
 	}
 }
 
 // Message is one notice for one recipient: an account, by its user name, or the robots of an office.
 // A digest is a message too: it gathers a recipient's warnings until the moment it goes out.
 //
-// The id is made from the case, the notice and the recipient, so that making a message twice is
+// The id is made from the case, or from what else it is about, the notice and the recipient, so that making a message twice is
 // recognised. Subject and Text carry the number and the village, never a name or a phone.
 type Message struct {
 	ID            string `bson:"_id"`
@@ -61,7 +62,8 @@ type Message struct {
 	// Unread is the same until it was read.
 	Inbox   string       `bson:"inbox,omitempty"`
 	Unread  string       `bson:"unread,omitempty"`
-	Case    string       `bson:"case,omitempty"` // id of the case, "" for a digest
+	Case    string       `bson:"case,omitempty"` // id of the case, "" where it is about none
+	Page    string       `bson:"page,omitempty"` // path to look at where it is about no case
 	Kind    string       `bson:"kind"`
 	Subject string       `bson:"subject"` // 〔2026〕北坡村人调字第12号（北坡村）
 	Text    string       `bson:"text"`

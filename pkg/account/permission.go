@@ -14,6 +14,9 @@ const (
 	LoggedIn       Permission = "logged_in"       // anybody who is
 	ReadCases      Permission = "read_cases"      // cases inside the region
 	WriteCases     Permission = "write_cases"     // log cases and act on them
+	DrawGrid       Permission = "draw_grid"       // the Party grid of the village
+	FileReturns    Permission = "file_returns"    // screening returns of the village
+	SettleFindings Permission = "settle_findings" // close a finding with a reason
 	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
 	ReadReports    Permission = "read_reports"    // monthly reports
 	BuildReports   Permission = "build_reports"   //
@@ -25,7 +28,7 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{Public, LoggedIn, ReadCases, WriteCases, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
+	return []Permission{Public, LoggedIn, ReadCases, WriteCases, DrawGrid, FileReturns, SettleFindings, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
 }
 
 var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
@@ -39,6 +42,12 @@ func (p Permission) Holders() []models.Role {
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
 	case WriteCases:
 		return slices.Clone(handlersOfCases)
+	case DrawGrid:
+		return []models.Role{models.RoleChair, models.RoleFirstSecretary}
+	case FileReturns:
+		return []models.Role{models.RoleMediator, models.RoleChair, models.RoleFirstSecretary}
+	case SettleFindings:
+		return []models.Role{models.RoleMediator, models.RoleChair, models.RoleFirstSecretary, models.RoleJudicial}
 	case ReviewCases: // the chair signs in where one rung of a village hands up to another
 		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}
 	case BuildReports:

@@ -31,6 +31,8 @@ type LogForm struct {
 	// the township.
 	Intake  string `json:"intake,omitempty" validate:"omitempty,oneof=village township" label:"由谁受理"`
 	Consent string `json:"consent,omitempty" validate:"max=300" label:"双方同意由村里调解的记录"`
+	// Finding is the id of the finding of a screening return that becomes this case, "" for none.
+	Finding string `json:"finding,omitempty" validate:"max=60" label:"排查线索"`
 }
 
 // PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.

@@ -10,15 +10,16 @@ import (
 	"fengqiao/pkg/store"
 )
 
-// Service keeps and shows the monthly reports. Safe for concurrent use.
+// Service keeps the Party grid, its returns and the monthly reports. Safe for concurrent use.
 type Service struct {
-	store *store.Store
-	now   func() time.Time
+	store    *store.Store
+	validate *models.Validator
+	now      func() time.Time
 }
 
 // New makes the service.
 func New(st *store.Store, now func() time.Time) *Service {
-	return &Service{store: st, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	return &Service{store: st, validate: models.NewValidator(), now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 }
 
 // View is a report with what it is compared with.
