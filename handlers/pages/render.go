@@ -49,7 +49,7 @@ var pagePartials = map[string][]string{
 	"reviews":    {"cases"},
 	"reports":    {"fields"},
 	"report":     {"fields"},
-	"figure":     {"cases"},
+	"figure":     {"cases", "findings"},
 	"accounts":   {"fields"},
 	"accountnew": {"fields"},
 	"jobs":       nil,

@@ -10,13 +10,19 @@ import (
 
 // Compute makes the report of a place for a window from the cases that were active in it; cases
 // elsewhere, and cases that were not active, add nothing. inside are the places directly inside the
-// place, for the table by place. The report's BuiltAt is the caller's to set.
-func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], inside []*models.Region) *models.Report {
+// place, for the table by place, grid the entries of the window's returns and findings. The report's
+// BuiltAt is the caller's to set.
+func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], inside []*models.Region, grid ...Entry) *models.Report {
 	m := newMeter(w)
 	t := newTally(m, region, inside)
 	for c := range cases {
 		if t.covers(c) {
 			t.add(m.read(c))
+		}
+	}
+	for i := range grid {
+		if e := &grid[i]; e.place(region.Kind) == region.Code {
+			t.add(m.readEntry(e))
 		}
 	}
 	return t.report(w)
@@ -74,6 +80,10 @@ func (m *meter) read(c *models.Case) *reading {
 	l := lookAt(c, m.window)
 	for i := range m.figures {
 		f := &m.figures[i]
+		m.reading.values[i], m.reading.of[i] = 0, 0
+		if f.OfGrid() {
+			continue
+		}
 		m.reading.values[i] = f.value(&l)
 		if f.Rate {
 			m.reading.of[i] = f.of(&l)
@@ -81,6 +91,25 @@ func (m *meter) read(c *models.Case) *reading {
 	}
 	for i := range m.dimensions {
 		m.reading.codes[i] = m.dimensions[i].code(&l)
+	}
+	return &m.reading
+}
+
+// readEntry measures an entry of the grid. The reading is good until the next one.
+func (m *meter) readEntry(e *Entry) *reading {
+	for i := range m.figures {
+		f := &m.figures[i]
+		m.reading.values[i], m.reading.of[i] = 0, 0
+		if !f.OfGrid() {
+			continue
+		}
+		m.reading.values[i] = f.entry(e)
+		if f.Rate {
+			m.reading.of[i] = f.entryOf(e)
+		}
+	}
+	for i := range m.dimensions {
+		m.reading.codes[i] = m.dimensions[i].codeOf(e)
 	}
 	return &m.reading
 }

@@ -143,6 +143,14 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 	if err != nil {
 		return nil, err
 	}
+	grid, err := s.entriesOf(ctx, r, w)
+	if err != nil {
+		return nil, err
+	}
+	for i := range grid {
+		t.add(m.readEntry(&grid[i]))
+		looked++
+	}
 	report := t.report(w)
 	report.BuiltAt = s.now()
 	// Months before the first case are answered, not kept: anybody may ask for any of them.
