@@ -94,7 +94,7 @@ func (w *world) waiting(village string) {
 	r := &models.Return{
 		ID: models.ReturnID(cellOf(village), periodOf), Cell: cellOf(village), CellName: "党员中心户", Village: village, Township: village[:9], From: periodOf, To: "2026-03-31",
 	}
-	r.Append(models.Filing{At: at, By: seats[0], Findings: []models.Finding{{Seq: 1, What: "两家为水沟争吵", Households: 2, Type: "neighbourhood"}}})
+	r.Append(models.Submission{At: at, By: seats[0], Findings: []models.Finding{{Seq: 1, What: "两家为水沟争吵", Households: 2, Type: "neighbourhood"}}})
 	if old, err := w.store.Return(ctx, models.Scope{Region: village}, r.ID); err == nil {
 		r.Version = old.Version
 		_ = w.store.ReplaceReturn(ctx, r)

@@ -54,6 +54,9 @@ type Case struct {
 	Agreement *Agreement `bson:"agreement,omitempty"`
 	Failure   *Failure   `bson:"failure,omitempty"`
 	Referral  *Referral  `bson:"referral,omitempty"`
+	// Attachments are the photos and PDFs of the file; Filing is set when it was filed for good.
+	Attachments []Attachment `bson:"attachments,omitempty"`
+	Filing      *Filing      `bson:"filing,omitempty"`
 	// Police is the duty to report a threat, nil where there was none.
 	Police   *PoliceDuty `bson:"police,omitempty"`
 	Timeline []Event     `bson:"timeline"`
@@ -144,7 +147,7 @@ func (c *Case) Seating(policy *Policy) Seating {
 	_, above := policy.Above(c.Level)
 	s := Seating{
 		Position: c.Position(), Seat: rung.Seat, Region: c.Office.Region, Top: !above, Asked: c.Asked,
-		Paused: c.IsPaused(), Extended: c.ExtendedAt(c.Level), Threat: c.Police.IsOpen(),
+		Paused: c.IsPaused(), Extended: c.ExtendedAt(c.Level), Threat: c.Police.IsOpen(), Filed: c.Filing != nil,
 	}
 	for i, stage := range c.Stages {
 		if stage.Level == c.Level && stage.Outcome == OutcomeReturned {

@@ -208,12 +208,15 @@ type Failure struct {
 	Level        string    `bson:"level" json:"level"`
 }
 
-// Referral is where a case was sent that mediation does not end.
+// Referral is where a case was sent that mediation does not end, and whether the parties were told of
+// their remedies (人民调解法第26条).
 type Referral struct {
-	At     time.Time `bson:"at" json:"at"`
-	To     string    `bson:"to" json:"to"` // arbitration, court, administrative, police
-	Name   string    `bson:"name" json:"name"`
-	Reason string    `bson:"reason" json:"reason"`
+	At           time.Time `bson:"at" json:"at"`
+	To           string    `bson:"to" json:"to"` // arbitration, court, administrative, police
+	Name         string    `bson:"name" json:"name"`
+	Reason       string    `bson:"reason" json:"reason"`
+	RemediesTold bool      `bson:"remediesTold,omitempty" json:"remediesTold"`
+	RemediesText string    `bson:"remediesText,omitempty" json:"remediesText,omitempty"`
 }
 
 // ReferralTargets lists where a case can be referred to.

@@ -66,12 +66,13 @@ func (w *walk) step() {
 		return
 	}
 	require.False(t, fails)
+	require.True(t, c.Filing == nil || action == models.ActionFile || action == models.ActionAddend, "%s changed a file that was filed", action)
 	along := slices.ContainsFunc(models.Lifecycle(), func(row models.Transition) bool {
-		to := row.To
+		to, ending := row.To, row.Ending
 		if to == "" {
-			to = beforeAt.State
+			to, ending = beforeAt.State, beforeAt.Ending
 		}
-		return row.Action == action && slices.Contains(row.From, beforeAt.State) && slices.Contains(row.Roles, role) && c.State == to && c.Ending == row.Ending
+		return row.Action == action && slices.Contains(row.From, beforeAt.State) && slices.Contains(row.Roles, role) && c.State == to && c.Ending == ending
 	})
 	require.True(t, along, "%s led from %s to %s, which is in no row", action, beforeAt.State, c.State)
 	last := c.Timeline[len(c.Timeline)-1]
@@ -113,6 +114,8 @@ func (w *walk) change(action models.Action) error {
 			c.Police = &models.PoliceDuty{AskedAt: w.now}
 		}
 		c.Police.ReportedAt = &w.now
+	case models.ActionFile:
+		c.Filing = &models.Filing{At: w.now}
 	case models.ActionRaise, models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[w.pick(4)].Code)
 	default:

@@ -24,7 +24,7 @@ type Return struct {
 	To            string `bson:"to"`   // its last day
 
 	// Filings are what was sent, the first and each correction. None is changed afterwards.
-	Filings []Filing `bson:"filings"`
+	Filings []Submission `bson:"filings"`
 	// Outcomes are how findings were settled, in the order of time.
 	Outcomes []FindingOutcome `bson:"outcomes"`
 
@@ -38,8 +38,8 @@ type Return struct {
 
 func (r *Return) DocID() any { return r.ID }
 
-// Filing is a return as it was sent once. Without findings it is a 零报告.
-type Filing struct {
+// Submission is a return as it was sent once. Without findings it is a 零报告.
+type Submission struct {
 	Key      string    `bson:"key,omitempty"` // the client's own, to know it again
 	At       time.Time `bson:"at"`
 	By       Actor     `bson:"by"`
@@ -123,7 +123,7 @@ func ParseFindingID(id string) (ret string, seq int, ok bool) {
 func FindingDraftKey(finding string) string { return "finding:" + finding }
 
 // FilingAt is what had been sent before a moment, nil for nothing. It points into the return.
-func (r *Return) FilingAt(before time.Time) *Filing {
+func (r *Return) FilingAt(before time.Time) *Submission {
 	for i := len(r.Filings) - 1; i >= 0; i-- {
 		if r.Filings[i].At.Before(before) {
 			return &r.Filings[i]
@@ -133,13 +133,13 @@ func (r *Return) FilingAt(before time.Time) *Filing {
 }
 
 // Latest is what was sent last.
-func (r *Return) Latest() *Filing { return &r.Filings[len(r.Filings)-1] }
+func (r *Return) Latest() *Submission { return &r.Filings[len(r.Filings)-1] }
 
 // IsZero says whether a filing found nothing.
-func (f *Filing) IsZero() bool { return len(f.Findings) == 0 }
+func (f *Submission) IsZero() bool { return len(f.Findings) == 0 }
 
 // Finding is that of a number in a filing, nil for none.
-func (f *Filing) Finding(seq int) *Finding {
+func (f *Submission) Finding(seq int) *Finding {
 	for i := range f.Findings {
 		if f.Findings[i].Seq == seq {
 			return &f.Findings[i]
@@ -184,11 +184,11 @@ func (r *Return) NextFinding() int {
 
 // HasFiled says whether a client has sent a filing under a key before. r may be nil.
 func (r *Return) HasFiled(key string) bool {
-	return r != nil && key != "" && slices.ContainsFunc(r.Filings, func(f Filing) bool { return f.Key == key })
+	return r != nil && key != "" && slices.ContainsFunc(r.Filings, func(f Submission) bool { return f.Key == key })
 }
 
 // Append adds a filing.
-func (r *Return) Append(f Filing) {
+func (r *Return) Append(f Submission) {
 	if len(r.Filings) == 0 {
 		r.FiledAt = f.At
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -259,4 +260,16 @@ func TestLostKeysAreTold(t *testing.T) {
 	code, _, stderr := call(t, "", "serve", "--data", data, "--addr", "127.0.0.1:0")
 	require.Equal(t, exitFailure, code)
 	require.Contains(t, stderr, "seal.key")
+}
+
+// Whoever listens everywhere is told an address that a browser opens.
+func TestURLOf(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080", "[::]:80": "http://127.0.0.1:80", "0.0.0.0:9000": "http://127.0.0.1:9000", "[::1]:80": "http://[::1]:80",
+	} {
+		tcp, err := net.ResolveTCPAddr("tcp", addr)
+		require.NoError(t, err)
+		require.Equal(t, want, urlOf(tcp))
+	}
 }

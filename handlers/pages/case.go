@@ -22,6 +22,11 @@ type caseBody struct {
 	Draft    string              // the draft that became this case: the device drops it
 	Revealed []casework.Unsealed // numbers in the clear, nil unless asked for
 	Reveals  bool                // the role may ask
+	Prints   bool                // the role may open attachments and print papers
+	Attach   bool                // something can be attached now
+	Filed    string              // when the file was filed for good, "" where it was not
+
+	Attachments []attachmentView
 }
 
 // actionLink is one thing that can be done to the case now.
@@ -63,6 +68,11 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err
 	}
+	body.Prints, body.Attachments = account.Has(actor.Role, account.PrintPapers), viewAttachments(cs)
+	body.Attach = permitted(cs, policy, actor, []models.Action{models.ActionAttach, models.ActionAddend}) == nil
+	if cs.Filing != nil {
+		body.Filed = dateText(cs.Filing.On)
+	}
 	if len(cs.Handovers()) > 0 {
 		body.Handover = casePath(cs) + "/handover"
 	}
@@ -77,7 +87,7 @@ func doneText(slug string) string {
 	return map[string]string{
 		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
-		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。", "attachments": "材料已经附上。", "filing": "已经立卷归档。", "addend": "补充内容已经写入卷宗。",
 	}[slug]
 }
 
@@ -98,6 +108,9 @@ func offers() []offer {
 		{"agreement", []models.Action{models.ActionAgree}, "登记协议", "双方谈成了，登记协议内容", true},
 		{"perform", []models.Action{models.ActionPerform}, "登记履行", "协议履行了一期，或者全部履行", true},
 		{"close", []models.Action{models.ActionClose}, "结案", "事情办完，归档", true},
+		{"filing", []models.Action{models.ActionFile}, "立卷归档", "材料齐了，定下保管期限，卷宗不再改动", true},
+		{"attachments", []models.Action{models.ActionAttach, models.ActionAddend}, "附上照片或PDF", "合同、收条、签字的协议，拍照附上", false},
+		{"addend", []models.Action{models.ActionAddend}, "补充说明", "归档以后的情况，写在卷宗情况说明里", false},
 		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
 		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
 		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},

@@ -33,7 +33,13 @@ type caseView struct {
 	FailedOn   string
 	Referral   *models.Referral
 	ReferredOn string
-	Timeline   []eventView
+	Timeline   timelineView
+}
+
+// timelineView is what happened, the newest first, and whether the chain of it holds.
+type timelineView struct {
+	Events []eventView
+	Intact bool
 }
 
 type clockView struct {
@@ -116,8 +122,9 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	if c.Referral != nil {
 		v.ReferredOn = day(c.Referral.At)
 	}
+	v.Timeline.Intact = c.VerifyTimeline() == nil
 	for i := len(c.Timeline) - 1; i >= 0; i-- {
-		v.Timeline = append(v.Timeline, viewEvent(&c.Timeline[i], policy))
+		v.Timeline.Events = append(v.Timeline.Events, viewEvent(&c.Timeline[i], policy))
 	}
 	return v
 }

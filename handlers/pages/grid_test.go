@@ -31,7 +31,7 @@ func (w *world) screened(t *testing.T) {
 	require.NoError(t, w.store.PutGrid(t.Context(), g))
 	cell := models.CellID(village, 3)
 	r := &models.Return{ID: models.ReturnID(cell, "2026-03-01"), Cell: cell, CellName: evil[:30], Village: village, VillageName: "北坡村", Township: township, From: "2026-03-01", To: "2026-03-31"}
-	r.Append(models.Filing{At: at, By: seats["mediator"], Findings: []models.Finding{{Seq: 1, What: evil, Where: evil, Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}})
+	r.Append(models.Submission{At: at, By: seats["mediator"], Findings: []models.Finding{{Seq: 1, What: evil, Where: evil, Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}})
 	require.NoError(t, w.store.InsertReturn(t.Context(), r))
 }
 

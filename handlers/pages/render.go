@@ -28,7 +28,7 @@ var pagePartials = map[string][]string{
 	"workbench":  {"cases"},
 	"log":        {"fields", "party"},
 	"cases":      {"fields", "cases"},
-	"case":       {"case"},
+	"case":       {"case", "papers"},
 	"accept":     {"fields", "action"},
 	"decline":    {"fields", "action"},
 	"sitting":    {"fields", "action"},
@@ -71,6 +71,14 @@ var pagePartials = map[string][]string{
 	"screening":     nil,
 	"screeninglist": {"findings"},
 	"screeningrule": {"fields"},
+
+	"papers":     {"papers"},
+	"paper":      nil,
+	"forms":      nil,
+	"attachment": nil,
+	"attach":     {"fields", "action"},
+	"filing":     {"fields", "action"},
+	"addend":     {"fields", "action"},
 
 	"messages":     nil,
 	"notices":      {"fields"},

@@ -96,14 +96,14 @@ type returnBody struct {
 	Kept              []leadRow // settled findings, which a correction leaves alone
 	Files             bool      // the actor may send it
 	Path              string
-	Latest            *filingView
-	Earlier           []filingView
+	Latest            *sendingView
+	Earlier           []sendingView
 	Leads             []leadRow
 	Done              string
 	CellPath          string
 }
 
-type filingView struct {
+type sendingView struct {
 	At, By, Text string
 	Late         bool
 	Findings     []string
@@ -245,9 +245,9 @@ func (p *Pages) renderReturn(c *gin.Context, status int, d *screening.Duty, f *f
 		body.Done = "已经报送。"
 	}
 	if d.Return != nil {
-		body.Latest = viewFiling(*d.Return.Latest())
+		body.Latest = viewSending(*d.Return.Latest())
 		for i := len(d.Return.Filings) - 2; i >= 0; i-- {
-			body.Earlier = append(body.Earlier, *viewFiling(d.Return.Filings[i]))
+			body.Earlier = append(body.Earlier, *viewSending(d.Return.Filings[i]))
 		}
 		for _, l := range d.Leads() {
 			row := rowOfLead(&l)
@@ -263,8 +263,8 @@ func (p *Pages) renderReturn(c *gin.Context, status int, d *screening.Duty, f *f
 	return p.render(c, status, "return", d.Cell.Name+"排查表", body)
 }
 
-func viewFiling(f models.Filing) *filingView {
-	v := &filingView{At: moment(f.At), By: f.By.Name, Late: f.Late, Text: "本期没有发现"}
+func viewSending(f models.Submission) *sendingView {
+	v := &sendingView{At: moment(f.At), By: f.By.Name, Late: f.Late, Text: "本期没有发现"}
 	if !f.IsZero() {
 		v.Text = fmt.Sprintf("线索%d条", len(f.Findings))
 	}

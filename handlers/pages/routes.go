@@ -45,6 +45,19 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/cases/:id/handover", Permission: account.ReadCases, Handle: p.handover},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
 
+		// The papers of a case. Whoever sees the case reads them masked; who prints them, or opens what is
+		// attached, is on record.
+		{Method: get, Path: "/cases/:id/papers", Permission: account.ReadCases, Handle: p.papers},
+		{Method: get, Path: "/cases/:id/papers/:paper", Permission: account.ReadCases, Handle: p.paper},
+		{Method: get, Path: "/cases/:id/papers/:paper/word", Permission: account.PrintPapers, Handle: p.printPaper},
+		{Method: get, Path: "/cases/:id/file/word", Permission: account.PrintPapers, Handle: p.printFile},
+		{Method: get, Path: "/cases/:id/file/zip", Permission: account.PrintPapers, Handle: p.printZip},
+		{Method: get, Path: "/cases/:id/attachments/:seq", Permission: account.PrintPapers, Handle: p.attachment},
+		{Method: get, Path: "/cases/:id/attachments/:seq/file", Permission: account.PrintPapers, Handle: p.attachmentFile},
+		{Method: get, Path: "/forms", Permission: account.ReadCases, Handle: p.emptyForms},
+		{Method: get, Path: "/forms/:form", Permission: account.ReadCases, Handle: p.emptyForm},
+		{Method: get, Path: "/forms/:form/word", Permission: account.ReadCases, Handle: p.printForm},
+
 		// What the clock will do.
 		{Method: get, Path: "/forecast", Permission: account.ReadCases, Handle: p.forecast},
 
@@ -110,7 +123,7 @@ func (p *Pages) Routes() []web.Route {
 		path := "/cases/:id/" + a.slug
 		routes = append(routes,
 			web.Route{Method: get, Path: path, Permission: a.permission, Handle: func(c *gin.Context) error { return p.openAction(c, a) }},
-			web.Route{Method: post, Path: path, Permission: a.permission, Handle: func(c *gin.Context) error { return p.sendAction(c, a) }})
+			web.Route{Method: post, Path: path, Permission: a.permission, MaxBody: a.maxBody, Handle: func(c *gin.Context) error { return p.sendAction(c, a) }})
 	}
 	return routes
 }

@@ -17,6 +17,7 @@ const (
 	DrawGrid       Permission = "draw_grid"       // the Party grid of the village
 	FileReturns    Permission = "file_returns"    // screening returns of the village
 	SettleFindings Permission = "settle_findings" // close a finding with a reason
+	PrintPapers    Permission = "print_papers"    // papers with whole numbers, and what is attached
 	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
 	ReadReports    Permission = "read_reports"    // monthly reports
 	BuildReports   Permission = "build_reports"   //
@@ -28,7 +29,7 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{Public, LoggedIn, ReadCases, WriteCases, DrawGrid, FileReturns, SettleFindings, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
+	return []Permission{Public, LoggedIn, ReadCases, WriteCases, PrintPapers, DrawGrid, FileReturns, SettleFindings, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
 }
 
 var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
@@ -40,7 +41,7 @@ func (p Permission) Holders() []models.Role {
 		return models.Roles()
 	case ReadCases, ReadReports:
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
-	case WriteCases:
+	case WriteCases, PrintPapers:
 		return slices.Clone(handlersOfCases)
 	case DrawGrid:
 		return []models.Role{models.RoleChair, models.RoleFirstSecretary}

@@ -32,7 +32,7 @@ type Duty struct {
 	Cell    models.StandingCell
 	Period  Period
 	Return  *models.Return // nil where nothing was sent
-	Filing  *models.Filing // what was sent last
+	Filing  *models.Submission // what was sent last
 	State   DutyState
 	Late    bool // sent when the period was over
 }

@@ -104,7 +104,7 @@ func (s *Service) File(ctx context.Context, actor models.Actor, cell, from strin
 		if err := s.checkFiling(&form); err != nil {
 			return nil, false, err
 		}
-		filing := models.Filing{Key: form.Key, At: now, By: actor, Late: !now.Before(d.Period.End()), Findings: []models.Finding{}}
+		filing := models.Submission{Key: form.Key, At: now, By: actor, Late: !now.Before(d.Period.End()), Findings: []models.Finding{}}
 		if d.Return == nil {
 			if r, err = s.firstReturn(ctx, d, filing, form); store.IsDuplicate(err, "_id") {
 				continue
@@ -131,14 +131,14 @@ func (s *Service) File(ctx context.Context, actor models.Actor, cell, from strin
 	return nil, false, errCrowded
 }
 
-func filingText(f *models.Filing) string {
+func filingText(f *models.Submission) string {
 	if f.IsZero() {
 		return "没有发现"
 	}
 	return fmt.Sprintf("线索%d条", len(f.Findings))
 }
 
-func (s *Service) firstReturn(ctx context.Context, d *Duty, filing models.Filing, form FileForm) (*models.Return, error) {
+func (s *Service) firstReturn(ctx context.Context, d *Duty, filing models.Submission, form FileForm) (*models.Return, error) {
 	v, err := s.store.Region(ctx, d.Village)
 	if err != nil {
 		return nil, err

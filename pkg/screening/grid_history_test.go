@@ -74,7 +74,7 @@ func (h *history) span(g *models.Grid, c models.Cell, today workday.Date, ended 
 func (h *history) file(g *models.Grid, cell *models.Cell, p screening.Period) {
 	id := models.ReturnID(models.CellID(g.Village, cell.Number), p.From.String())
 	at := slices.IndexFunc(h.returns, func(r *models.Return) bool { return r.ID == id })
-	filing := models.Filing{At: h.now, Late: !h.now.Before(p.End())}
+	filing := models.Submission{At: h.now, Late: !h.now.Before(p.End())}
 	if at < 0 {
 		r := &models.Return{ID: id, Cell: models.CellID(g.Village, cell.Number), Village: g.Village, Township: g.Township, From: p.From.String(), To: p.To.String()}
 		for i := range h.pick(3) {
@@ -126,7 +126,7 @@ func (h *history) toldReturns() {
 	file := func(number, days int, findings int) *models.Return {
 		p := screening.PeriodOn(h.screeningRules, workday.OfTime(day(10)))
 		r := &models.Return{ID: models.ReturnID(models.CellID(g.Village, 1000+number), p.From.String()), Cell: models.CellID(g.Village, 1000+number), Village: g.Village, Township: g.Township, From: p.From.String(), To: p.To.String()}
-		f := models.Filing{At: day(days), Late: !day(days).Before(p.End())}
+		f := models.Submission{At: day(days), Late: !day(days).Before(p.End())}
 		for i := range findings {
 			f.Findings = append(f.Findings, models.Finding{Seq: i + 1, Households: 1})
 		}
