@@ -46,10 +46,13 @@ func Subtypes(t DisputeType) []Choice {
 	return nil
 }
 
+// SourceScreening is that of a case which a screening has found.
+const SourceScreening = "screening"
+
 // Sources lists how a case comes in (人民调解法第17、18条).
 func Sources() []Choice {
 	return []Choice{
-		{"application", "当事人申请"}, {"initiative", "主动调解"}, {"screening", "排查发现"}, {"court", "法院移送"},
+		{"application", "当事人申请"}, {"initiative", "主动调解"}, {SourceScreening, "排查发现"}, {"court", "法院移送"},
 		{"police", "公安移送"}, {"petition", "信访移送"}, {"other_transfer", "其他部门移送"},
 	}
 }

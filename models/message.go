@@ -39,13 +39,14 @@ const (
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
 	NoticeReturn    = "return" // a screening return that is missing
+	NoticeReport    = "report"
 	NoticeDigest    = "digest"
 )
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeReturn, "排查提醒"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeReport, "月报"}, {NoticeReturn, "排查提醒"}, {NoticeDigest, "每日汇总"},
 	}
 }
 
@@ -62,8 +63,9 @@ type Message struct {
 	// Unread is the same until it was read.
 	Inbox   string       `bson:"inbox,omitempty"`
 	Unread  string       `bson:"unread,omitempty"`
-	Case    string       `bson:"case,omitempty"` // id of the case, "" where it is about none
-	Page    string       `bson:"page,omitempty"` // path to look at where it is about no case
+	Case    string       `bson:"case,omitempty"`   // id of the case, "" where it is about none
+	Report  string       `bson:"report,omitempty"` // id of the monthly report that it is about
+	Page    string       `bson:"page,omitempty"`   // path to look at where it is about neither
 	Kind    string       `bson:"kind"`
 	Subject string       `bson:"subject"` // 〔2026〕北坡村人调字第12号（北坡村）
 	Text    string       `bson:"text"`

@@ -88,9 +88,15 @@ func (p *Pages) Routes() []web.Route {
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
 
-		// Monthly reports. The month may end in .xlsx: then it is the file.
+		// How a township or county stands.
+		{Method: get, Path: "/overview", Permission: account.ReadOverview, Handle: p.overview},
+
+		// Monthly reports. The month may end in .xlsx or .docx: then it is the file.
 		{Method: get, Path: "/reports", Permission: account.ReadReports, Handle: p.reports},
 		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},
+		{Method: get, Path: "/reports/:region/:month/issue", Permission: account.IssueReports, Handle: p.issueForm},
+		{Method: post, Path: "/reports/:region/:month/issue", Permission: account.IssueReports, Handle: p.issue},
+		{Method: get, Path: "/reports/:region/:month/verify", Permission: account.ReadReports, Handle: p.verify},
 		{Method: get, Path: "/reports/:region/:month/:figure", Permission: account.ReadReports, Handle: p.figure},
 
 		// The rules of the clock: who reads cases reads them.

@@ -76,6 +76,9 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	if err := o.Reports(ctx, o.Now); err != nil {
 		return err
 	}
+	if err := signReports(ctx, st, w.staff, o.Now); err != nil {
+		return err
+	}
 	return createAccounts(ctx, accounts, logins[len(logins)-1:])
 }
 

@@ -31,7 +31,7 @@ type Duty struct {
 	Village string
 	Cell    models.StandingCell
 	Period  Period
-	Return  *models.Return // nil where nothing was sent
+	Return  *models.Return     // nil where nothing was sent
 	Filing  *models.Submission // what was sent last
 	State   DutyState
 	Late    bool // sent when the period was over

@@ -352,9 +352,9 @@ func TestAFindingBecomesOneCase(t *testing.T) {
 	})
 }
 
-// TestReminders: before the end to who is in charge, after it to the chair as well; the same ones whenever
+// TestRemindersOfReturns: before the end to who is in charge, after it to the chair as well; the same ones whenever
 // they are asked for, those of a time in which nobody asked too; and never a name in them.
-func TestReminders(t *testing.T) {
+func TestRemindersOfReturns(t *testing.T) {
 	t.Parallel()
 	withGrid(t, func(t *testing.T, w *grided) {
 		w.drawn(t)

@@ -277,7 +277,9 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
-	case models.ActionClose, models.ActionPolice:
+	case models.ActionFile:
+		c.Filing = &models.Filing{At: now}
+	case models.ActionClose, models.ActionPolice, models.ActionAttach, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}
@@ -297,7 +299,7 @@ func next(month string) string {
 func TestHistoriesReachEverything(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t, policy(), seeded(7))
-	h.live(3000, 12, nil)
+	h.live(4500, 8, nil)
 	states, outcomes := map[models.State]int{}, map[models.Outcome]int{}
 	for _, c := range h.cases {
 		require.NoError(t, c.VerifyTimeline())

@@ -3,134 +3,86 @@ package screening
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"fengqiao/models"
+	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
 
-// Reminder tells one account of the returns of its village that are missing. It names places and numbers,
-// never a person.
-type Reminder struct {
-	Key     string // the same whenever it is made again: village, period, and whether it is soon or late
-	To      string // user name
-	Village string
-	Subject string
-	Text    string
-	Late    bool // the period is over
-}
+const (
+	// remindEvery is how many days lie between two reminders of the same report.
+	remindEvery = 3
+	// remindMonths is how many months back a report that was never sealed is reminded of.
+	remindMonths = 3
+)
 
-// Reminders are those that are due: of a period that is about to end, to the account in charge of each cell,
-// and to the chair for cells without one; of one that is over, to both. It reads what is missing from the
-// documents: after a time in which nobody asked it makes those of every period that is over and may still
-// be sent, and asked twice it makes the same ones.
-func (s *Service) Reminders(ctx context.Context) ([]Reminder, error) {
-	var out []Reminder
-	err := s.eachTownship(ctx, func(township *models.Region) error {
-		some, err := s.remindIn(ctx, township)
-		out = append(out, some...)
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) remindIn(ctx context.Context, township *models.Region) ([]Reminder, error) {
-	scope := models.Scope{Region: township.Code}
-	grids, err := s.store.GridsIn(ctx, scope, township.Code)
-	if err != nil || len(grids) == 0 {
-		return nil, err
-	}
-	rules, err := s.Rules(ctx, township.Parent)
+// Remind tells the accounts of every place whose report is not sealed what waits for them: the
+// compilers while it is a draft, the reviewers afterwards. It may be called at any time, again, and by
+// several processes at once: a reminder of one report, state and three days is made once, and one call
+// after a week of downtime makes the latest only. It returns how many messages it made.
+func (s *Service) Remind(ctx context.Context) (made int, err error) {
+	counties, err := s.store.Counties(ctx)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	villages, err := s.store.RegionsIn(ctx, township.Code)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	for _, v := range villages {
-		names[v.Code] = v.Name
-	}
-	now := s.now()
-	today := workday.OfTime(now)
-	periods := periodsEnding(rules, today.AddDays(-lateShown), today.AddDays(-1))
-	if running := PeriodOn(rules, today); !now.Before(running.Remind()) {
-		periods = append(periods, running)
-	}
-	accounts := map[string][]*models.Account{}
-	var out []Reminder
-	for _, p := range periods {
-		returns, err := s.store.ReturnsOf(ctx, scope, township.Code, p.From.String())
-		if err != nil {
-			return nil, err
-		}
-		known := byID(returns)
-		for _, g := range grids {
-			missing := slices.DeleteFunc(duties(g, p, known, s.before()), func(d Duty) bool { return d.State.IsFiled() })
-			if len(missing) == 0 {
-				continue
-			}
-			there, asked := accounts[g.Village]
-			if !asked {
-				if there, err = s.store.AccountsAt(ctx, g.Village); err != nil {
-					return nil, err
-				}
-				accounts[g.Village] = there
-			}
-			out = append(out, remindersOf(g.Village, names[g.Village], p, missing, there, now)...)
-		}
-	}
-	return out, nil
-}
-
-// remindersOf are the reminders of one village for one period.
-func remindersOf(village, name string, p Period, missing []Duty, accounts []*models.Account, now time.Time) []Reminder {
-	late := !now.Before(p.End())
-	heads := headsOf(accounts)
-	cells := map[string]int{} // user name → how many of its cells are missing
-	for _, d := range missing {
-		a := accountOf(accounts, d.Cell.Account)
-		if a != nil {
-			cells[a.Username]++
-		}
-		if a == nil || late {
-			for _, head := range heads {
-				if a == nil || a.Username != head {
-					cells[head]++
-				}
-			}
-		}
-	}
-	when, text := "soon", "%s%s的排查表，还有%d个网格没有报，%s截止。没有发现也要报“本期没有发现”。"
-	if late {
-		when, text = "late", "%s%s的排查表，有%d个网格过了%s还没有报，请尽快补报。"
-	}
-	var out []Reminder
-	for _, username := range slices.Sorted(maps.Keys(cells)) {
-		last := fmt.Sprintf("%d月%d日", p.To.Month, p.To.Day)
-		out = append(out, Reminder{
-			Key: "returns/" + village + "/" + p.From.String() + "/" + when, To: username, Village: village, Late: late,
-			Subject: name + p.Name() + "排查表", Text: fmt.Sprintf(text, name, p.Name(), cells[username], last),
+	last := AddMonths(MonthOf(s.now()), -1)
+	for _, county := range counties {
+		err := s.store.UnsealedReports(ctx, county.Code, AddMonths(last, 1-remindMonths), last, func(r *models.Report) error {
+			n, err := s.remind(ctx, r)
+			made += n
+			return err
 		})
+		if err != nil {
+			return made, err
+		}
 	}
-	return out
+	return made, nil
 }
 
-// headsOf are who answers for the returns of a village: its chairs, else its First Secretaries.
-func headsOf(accounts []*models.Account) []string {
-	for _, role := range []models.Role{models.RoleChair, models.RoleFirstSecretary} {
-		var out []string
-		for _, a := range accounts {
-			if a.Role == role && !a.Disabled {
-				out = append(out, a.Username)
-			}
+// remind makes the messages of one report.
+func (s *Service) remind(ctx context.Context, r *models.Report) (made int, err error) {
+	w, err := NewWindow(r.Month, s.now())
+	if err != nil || !s.settled(w) {
+		return 0, err
+	}
+	action, ask := models.ReportConfirm, "月报已经生成，请写好说明后确认"
+	switch r.Issue.State {
+	case models.ReportConfirmed:
+		action, ask = models.ReportReview, "月报已经确认，请审核"
+	case models.ReportReviewed:
+		action, ask = models.ReportSeal, "月报已经审核，请封存"
+	}
+	accounts, err := s.store.AccountsAt(ctx, r.Region)
+	if err != nil || len(accounts) == 0 {
+		return 0, err
+	}
+	place, err := s.store.Region(ctx, r.Region)
+	if err != nil {
+		return 0, err
+	}
+	at, err := time.ParseInLocation(monthLayout, r.Month, workday.Zone)
+	if err != nil {
+		return 0, err
+	}
+	subject := place.Name + at.Format("2006年1月")
+	// All reports of a place are reminded of on the same days: those of the running month.
+	slot := fmt.Sprintf("%s-%d", MonthOf(s.now()), (s.now().In(workday.Zone).Day()-1)/remindEvery)
+	for _, a := range accounts {
+		if _, refusal := r.Permit(action, a.Actor()); refusal != nil || a.Disabled {
+			continue
 		}
-		if len(out) > 0 {
-			return out
+		m := &models.Message{
+			ID:        models.MessageID("report-"+r.Region+"-"+r.Month, fmt.Sprintf("%s-%d-%s", action, len(r.Issue.Steps), slot), a.Username),
+			Recipient: a.Username, Inbox: a.Username, Unread: a.Username, Report: r.ID, Kind: models.NoticeReport, Subject: subject, Text: subject + ask + "。", At: s.now(),
+			Items: []models.DigestItem{}, Sends: []models.Send{},
+		}
+		switch err := s.store.InsertMessage(ctx, m); {
+		case err == nil:
+			made++
+		case !store.IsDuplicate(err, "_id"):
+			return made, err
 		}
 	}
-	return nil
+	return made, nil
 }

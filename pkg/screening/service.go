@@ -128,33 +128,14 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 			return stored, err
 		}
 	}
-	inside, err := s.store.RegionsIn(ctx, r.Code)
+	report, files, err := s.compute(ctx, r, w)
 	if err != nil {
 		return nil, err
 	}
-	m := newMeter(w)
-	t := newTally(m, r, inside)
-	looked := 0
-	err = s.visit(ctx, r, w, func(c *models.Case) error {
-		t.add(m.read(c))
-		looked++
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	grid, err := s.entriesOf(ctx, r, w)
-	if err != nil {
-		return nil, err
-	}
-	for i := range grid {
-		t.add(m.readEntry(&grid[i]))
-		looked++
-	}
-	report := t.report(w)
 	report.BuiltAt = s.now()
-	// Months before the first case are answered, not kept: anybody may ask for any of them.
-	if !s.settled(w) || looked == 0 {
+	// Months before the first case or grid are answered, not kept: anybody may ask for any of them.
+	counts := slices.ContainsFunc(report.Figures, func(f models.Figure) bool { return f.Value != 0 || f.Of != nil && *f.Of != 0 })
+	if !s.settled(w) || len(files) == 0 && !counts {
 		return report, nil
 	}
 	report, _, err = s.keep(ctx, report)
