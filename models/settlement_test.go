@@ -54,7 +54,9 @@ func TestSettlementsFillThemselves(t *testing.T) {
 		if subtypes := models.Subtypes(kind); len(subtypes) > 0 {
 			c.Subtype = rapid.SampledFrom(subtypes).Draw(t, "subtype").Code
 		}
-		day := func(name string) string { return rapid.SampledFrom([]string{"", "2026-02-28", "2029-12-31"}).Draw(t, name) }
+		day := func(name string) string {
+			return rapid.SampledFrom([]string{"", "2026-02-28", "2029-12-31"}).Draw(t, name)
+		}
 		if rapid.Bool().Draw(t, "fields") {
 			c.Land = &models.LandTransferFacts{LandName: rapid.SampledFrom([]string{"", "长垄"}).Draw(t, "land"), AreaCentiMu: rapid.Int64Range(0, 900).Draw(t, "area"), From: day("from"), To: day("to"), ContractLandTo: day("end"), PriceFenPerMu: rapid.Int64Range(0, 200_000).Draw(t, "price")}
 			c.Dividend = &models.DividendFacts{Year: rapid.SampledFrom([]int{0, 2025}).Draw(t, "year"), ClaimedShares: rapid.Int64Range(0, 9).Draw(t, "shares")}
