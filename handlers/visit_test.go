@@ -14,6 +14,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/rules"
+	"fengqiao/pkg/screening"
 	"fengqiao/pkg/workday"
 )
 
@@ -27,6 +28,7 @@ type visit struct {
 	body  func(w *world, about target) any
 	ends  bool // it ends the session
 	below bool // it is for those above who has the case
+	over  bool // it is about a month that is over
 }
 
 // stage is how far a case has come.
@@ -55,6 +57,9 @@ type target struct {
 
 // same sends the same body to everybody.
 func same(body any) func(*world, target) any { return func(*world, target) any { return body } }
+
+// monthOver is a month that is over in the small world, and of which nothing is known.
+const monthOver = "2026-02"
 
 // mediatorsMessage is the id of a message in the mediator's inbox.
 const mediatorsMessage = "665f00000000000000000001/2-0/mediator"
@@ -97,6 +102,7 @@ func visits() map[string]visit {
 		"GET /cases/:id/handover": {stage: logged},
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
+		"GET /overview":           {place: true, query: "place=%s"},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
 		"GET /accesses":           {},
 		"GET /admin/accounts":     {},
@@ -125,6 +131,16 @@ func visits() map[string]visit {
 		"POST /rules/new":     {body: func(w *world, _ target) any { return draftRules(w) }},
 		"POST /calendar/load": {body: same(url.Values{"year": {"2027"}, "source": {"国办发明电"}, "text": {"2027-01-01 元旦 休\n2027-05-01至2027-05-02 劳动节 休\n2027-10-01至2027-10-03 国庆节 休"}})},
 
+		"GET /reports/:region/:month/issue": {place: true, over: true},
+		"POST /reports/:region/:month/issue": {place: true, over: true, body: func(w *world, about target) any {
+			report, err := w.store.Report(context.Background(), about.place, monthOver)
+			version := int64(0)
+			if err == nil { // there is none before the first visit
+				version = report.Version
+			}
+			return url.Values{"do": {"save"}, "version": {fmt.Sprint(version)}, screening.Field("overview"): {"本月平稳。"}}
+		}},
+		"GET /reports/:region/:month/verify":  {place: true, over: true},
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
 	}
@@ -177,7 +193,7 @@ func actionVisits() map[string]visit {
 		"fail":     {stage: mediating, body: same(casework.FailForm{Reason: "分歧太大", RemediesTold: true})},
 		"withdraw": {stage: logged, body: same(casework.ReasonForm{Reason: "双方已自行和解"})},
 		"close":    {stage: agreed, body: same(casework.CloseForm{Note: "已履行"})},
-		"refer":    {stage: logged, body: same(casework.ReferForm{To: "court", Reason: "涉及确权"})},
+		"refer":    {stage: logged, body: same(casework.ReferForm{To: "court", Reason: "涉及确权", RemediesTold: true})},
 		"escalate": {stage: logged, body: same(casework.EscalateForm{Reason: models.ReasonFailed, Note: "村里调不下来"})},
 		"review":   {stage: pending, body: same(casework.ReviewForm{Decision: "accept"})},
 		"risk":     {stage: logged, body: same(casework.RiskForm{Risk: models.Yellow, Reason: "情绪激动"})},
@@ -216,7 +232,7 @@ func formOf(action string) func(*world, target) any {
 			"fail":     {"reason": {"分歧太大"}, "remediesTold": {"on"}},
 			"withdraw": {"reason": {"双方已自行和解"}},
 			"close":    {"note": {"已履行"}},
-			"refer":    {"to": {"court"}, "reason": {"涉及确权"}},
+			"refer":    {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
 			"escalate": {"reason": {"failed"}, "note": {"村里调不下来"}},
 			"review":   {"decision": {"accept"}},
 			"risk":     {"risk": {"yellow"}, "reason": {"情绪激动"}},
@@ -322,6 +338,9 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 
 // path fills a route's path, and the query of its visit.
 func (v visit) path(route string, about target) string {
+	if v.over {
+		route = strings.ReplaceAll(route, ":month", monthOver)
+	}
 	path := about.params.Replace(route)
 	if v.query != "" {
 		of := about.place

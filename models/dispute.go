@@ -46,10 +46,13 @@ func Subtypes(t DisputeType) []Choice {
 	return nil
 }
 
+// SourceScreening is that of a case which a screening has found.
+const SourceScreening = "screening"
+
 // Sources lists how a case comes in (人民调解法第17、18条).
 func Sources() []Choice {
 	return []Choice{
-		{"application", "当事人申请"}, {"initiative", "主动调解"}, {"screening", "排查发现"}, {"court", "法院移送"},
+		{"application", "当事人申请"}, {"initiative", "主动调解"}, {SourceScreening, "排查发现"}, {"court", "法院移送"},
 		{"police", "公安移送"}, {"petition", "信访移送"}, {"other_transfer", "其他部门移送"},
 	}
 }
@@ -218,12 +221,15 @@ type Failure struct {
 	Level        string    `bson:"level" json:"level"`
 }
 
-// Referral is where a case was sent that mediation does not end.
+// Referral is where a case was sent that mediation does not end, and whether the parties were told of
+// their remedies (人民调解法第26条).
 type Referral struct {
-	At     time.Time `bson:"at" json:"at"`
-	To     string    `bson:"to" json:"to"` // arbitration, court, administrative, police
-	Name   string    `bson:"name" json:"name"`
-	Reason string    `bson:"reason" json:"reason"`
+	At           time.Time `bson:"at" json:"at"`
+	To           string    `bson:"to" json:"to"` // arbitration, court, administrative, police
+	Name         string    `bson:"name" json:"name"`
+	Reason       string    `bson:"reason" json:"reason"`
+	RemediesTold bool      `bson:"remediesTold,omitempty" json:"remediesTold"`
+	RemediesText string    `bson:"remediesText,omitempty" json:"remediesText,omitempty"`
 }
 
 // ReferralTargets lists where a case can be referred to.

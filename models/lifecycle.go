@@ -87,6 +87,9 @@ const (
 	ActionPolice   Action = "police"   // 报告公安
 	ActionUrge     Action = "urge"     // 未报告公安提示, by the clock
 	ActionRecount  Action = "recount"  // 期限重算, when the days off of a year are announced
+	ActionAttach   Action = "attach"   // 附上材料: a photo or a PDF
+	ActionFile     Action = "file"     // 立卷归档
+	ActionAddend   Action = "addend"   // 补充材料: what comes to a file that was filed
 	ActionWarn     Action = "warn"     // 到期提醒, by the clock
 	ActionOverdue  Action = "overdue"  // 逾期, by the clock at the top rung
 	ActionDraft    Action = "draft"    // 起草协议, each version kept
@@ -110,7 +113,7 @@ func Actions() []Choice {
 		{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
 		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
 		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
-		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"},
+		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
 		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
 	}
 }
@@ -185,6 +188,9 @@ func Lifecycle() []Transition {
 		{Action: ActionOrder, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}},
 		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
 		{Action: ActionPolice, From: []State{Logged, Mediating, Agreed, Failed}, Hand: Anyone, Roles: handlers},
+		{Action: ActionAttach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
+		{Action: ActionFile, From: []State{Closed}, Hand: Holder, Roles: handlers},
+		{Action: ActionAddend, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionUrge, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionRecount, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionExpire, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &below},
@@ -206,6 +212,7 @@ type Seating struct {
 	Paused    bool       // the clock stands still
 	Extended  bool       // this level has had its one extension
 	Threat    bool       // a threat waits for its report to the police
+	Filed     bool       // the file was filed for good
 	Drafted   bool       // there is a draft of an agreement to sign
 	// Unaffirmed says that what somebody typed for another waits to be confirmed by that person.
 	Unaffirmed bool
@@ -262,6 +269,10 @@ func permit(table []Transition, s Seating, action Action, actor Actor) (Transiti
 // bars says what beside the table stands against an action; "" for nothing.
 func (s *Seating) bars(action Action) (code, why string) {
 	switch {
+	case s.Filed && action != ActionAddend:
+		return "case.filed", "本案已经立卷归档，不能再改动，只能补充材料"
+	case action == ActionAddend && !s.Filed:
+		return "case.not_filed", "本案还没有立卷归档，请直接登记或者附上材料"
 	case action == ActionReturn && (s.Returned || !s.FromBelow):
 		return "case.returned_before", "本级已退回过一次，或者本案不是由下级上报的，不能退回"
 	case action == ActionPause && s.Paused:

@@ -77,6 +77,7 @@ func (w *walk) step() {
 		return
 	}
 	require.False(t, fails)
+	require.True(t, c.Filing == nil || action == models.ActionFile || action == models.ActionAddend, "%s changed a file that was filed", action)
 	along := slices.ContainsFunc(models.Lifecycle(), func(row models.Transition) bool {
 		to, ending := row.To, row.Ending
 		if to == "" {
@@ -136,6 +137,8 @@ func (w *walk) change(action models.Action) error {
 			c.Police = &models.PoliceDuty{AskedAt: w.now}
 		}
 		c.Police.ReportedAt = &w.now
+	case models.ActionFile:
+		c.Filing = &models.Filing{At: w.now}
 	case models.ActionRaise, models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[w.pick(4)].Code)
 	default:

@@ -24,6 +24,7 @@ type action struct {
 	title      string
 	permission account.Permission
 	allowed    []models.Action // any of them
+	maxBody    int64           // of what is sent, 0 for what is usual
 	rows       []string        // lists with a row of fields for each item
 	// fill writes what stands in the fresh form, nil for nothing.
 	fill func(f *form, c *models.Case, actor models.Actor, now time.Time)

@@ -30,7 +30,7 @@ func (p *Pages) actions() []action {
 		{slug: "perform", page: "perform", title: "登记履行", permission: write, allowed: []models.Action{models.ActionPerform}, fill: fillPerform, extra: openInstalments, send: send(p.Cases.Perform)},
 		{slug: "fail", page: "fail", title: "调解不成", permission: write, allowed: []models.Action{models.ActionFail}, extra: remedies, send: send(p.Cases.Fail)},
 		{slug: "withdraw", page: "withdraw", title: "当事人撤回", permission: write, allowed: []models.Action{models.ActionWithdraw}, send: send(p.Cases.Withdraw)},
-		{slug: "refer", page: "refer", title: "转出", permission: write, allowed: []models.Action{models.ActionRefer}, extra: referralTargets, send: send(p.Cases.Refer)},
+		{slug: "refer", page: "refer", title: "转出", permission: write, allowed: []models.Action{models.ActionRefer}, extra: referralOf, send: send(p.Cases.Refer)},
 		{slug: "escalate", page: "escalate", title: "上报上级", permission: write, allowed: []models.Action{models.ActionEscalate}, extra: escalation, send: send(p.Cases.Escalate)},
 		{slug: "close", page: "close", title: "结案", permission: write, allowed: []models.Action{models.ActionClose}, send: send(p.Cases.Close)},
 		{slug: "risk", page: "risk", title: "修改风险等级", permission: write, allowed: []models.Action{models.ActionRaise, models.ActionLower}, fill: fillRisk, extra: riskLevels, send: send(p.Cases.Assess)},
@@ -39,6 +39,9 @@ func (p *Pages) actions() []action {
 		{slug: "extend", page: "extend", title: "延期", permission: write, allowed: []models.Action{models.ActionExtend}, extra: extension, send: send(p.Cases.Extend)},
 		{slug: "order", page: "order", title: "督办", permission: account.ReviewCases, allowed: []models.Action{models.ActionOrder, models.ActionTake}, fill: fillOrder, extra: orderOf, send: send(p.Cases.Order)},
 		{slug: "police", page: "police", title: "登记报告公安", permission: write, allowed: []models.Action{models.ActionPolice}, fill: fillPolice, send: send(p.Cases.ReportPolice)},
+		{slug: "attachments", page: "attach", title: "附上照片或PDF", permission: write, allowed: []models.Action{models.ActionAttach, models.ActionAddend}, maxBody: maxUpload, extra: attachmentKinds, send: p.sendAttachment},
+		{slug: "filing", page: "filing", title: "立卷归档", permission: write, allowed: []models.Action{models.ActionFile}, fill: fillFiling, extra: filingOf, send: send(p.Cases.File)},
+		{slug: "addend", page: "addend", title: "归档后补充", permission: write, allowed: []models.Action{models.ActionAddend}, send: send(p.Cases.Addend)},
 		{slug: "review", page: "review", title: "签收处理", permission: account.ReviewCases, allowed: []models.Action{models.ActionReceive, models.ActionReturn}, fill: fillReview, extra: reviewOf, send: send(p.Cases.Review)},
 	}
 }
@@ -122,7 +125,14 @@ func openInstalments(c *models.Case, _ *models.Policy) any {
 
 func remedies(c *models.Case, _ *models.Policy) any { return models.Remedies(c.Type) }
 
-func referralTargets(*models.Case, *models.Policy) any { return models.ReferralTargets() }
+type referralExtra struct {
+	Targets  []models.Choice
+	Remedies string
+}
+
+func referralOf(c *models.Case, _ *models.Policy) any {
+	return referralExtra{models.ReferralTargets(), models.Remedies(c.Type)}
+}
 
 type escalationExtra struct {
 	Reasons []models.Choice
@@ -224,6 +234,7 @@ type reviewExtra struct {
 	Tried            []sittingView
 	Decisions        []models.Choice
 	Targets          []models.Choice
+	Remedies         string
 	MinDays, MaxDays int
 	Returned         bool // this level has sent the case back once already
 	Papers           []models.CasePaper
@@ -232,7 +243,7 @@ type reviewExtra struct {
 func reviewOf(c *models.Case, policy *models.Policy) any {
 	seating := c.Seating(policy)
 	extra := reviewExtra{
-		Targets: models.ReferralTargets(), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,
+		Targets: models.ReferralTargets(), Remedies: models.Remedies(c.Type), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,
 		Papers:    papersInOrder(c),
 		Decisions: []models.Choice{{Code: "accept", Name: "签收，由本级接办"}},
 	}

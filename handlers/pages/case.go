@@ -21,6 +21,11 @@ type caseBody struct {
 	Draft    string              // the draft that became this case: the device drops it
 	Revealed []casework.Unsealed // numbers in the clear, nil unless asked for
 	Reveals  bool                // the role may ask
+	Prints   bool                // the role may open attachments and print papers
+	Attach   bool                // something can be attached now
+	Filed    string              // when the file was filed for good, "" where it was not
+
+	Attachments []attachmentView
 }
 
 // actionLink is one thing that can be done to the case now.
@@ -62,6 +67,11 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err
 	}
+	body.Prints, body.Attachments = account.Has(actor.Role, account.PrintPapers), viewAttachments(cs)
+	body.Attach = permitted(cs, policy, actor, []models.Action{models.ActionAttach, models.ActionAddend}) == nil
+	if cs.Filing != nil {
+		body.Filed = dateText(cs.Filing.On)
+	}
 	if len(cs.Handovers()) > 0 {
 		body.Handover = casePath(cs) + "/handover"
 	}
@@ -78,7 +88,7 @@ func doneText(slug string) string {
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
 		"draft": "协议草稿已经保存。可以打印出来给双方看，签名以后再登记。", "sign": "签名盖章已经登记。", "confirm": "司法确认的情况已经登记。", "press": "督促的情况已经登记。",
 		"breach": "已经登记。", "reopen": "已经重新开始调解，期限从明天起算。", "visit": "回访已经登记。", "correct": "补正已经保存。", "affirm": "本人确认已经登记。",
-		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。", "attachments": "材料已经附上。", "filing": "已经立卷归档。", "addend": "补充内容已经写入卷宗。",
 	}[slug]
 }
 
@@ -103,6 +113,9 @@ func offers() []offer {
 		{"visit", []models.Action{models.ActionVisit}, "登记回访", "协议履行得怎样，满不满意，有没有新苗头", true},
 		{"affirm", []models.Action{models.ActionAffirm}, "本人确认", "口述人在大字确认单上签名或者按指印", true},
 		{"close", []models.Action{models.ActionClose}, "结案", "事情办完，归档", true},
+		{"filing", []models.Action{models.ActionFile}, "立卷归档", "材料齐了，定下保管期限，卷宗不再改动", true},
+		{"attachments", []models.Action{models.ActionAttach, models.ActionAddend}, "附上照片或PDF", "合同、收条、签字的协议，拍照附上", false},
+		{"addend", []models.Action{models.ActionAddend}, "补充说明", "归档以后的情况，写在卷宗情况说明里", false},
 		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
 		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
 		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},

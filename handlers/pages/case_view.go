@@ -41,7 +41,13 @@ type caseView struct {
 	FailedOn   string
 	Referral   *models.Referral
 	ReferredOn string
-	Timeline   []eventView
+	Timeline   timelineView
+}
+
+// timelineView is what happened, the newest first, and whether the chain of it holds.
+type timelineView struct {
+	Events []eventView
+	Intact bool
 }
 
 type clockView struct {
@@ -126,6 +132,7 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	if c.Referral != nil {
 		v.ReferredOn = day(c.Referral.At)
 	}
+	v.Timeline.Intact = c.VerifyTimeline() == nil
 	v.Draft, v.Rounds, v.After, v.Corrected, v.Dictation, v.Papers = viewDraft(c, now), viewRounds(c, now), viewAftercare(c), viewCorrections(c), c.Dictation, c.Papers()
 	for _, p := range v.Papers {
 		if p.State == models.PaperMissing || p.State == models.PaperUnsigned {
@@ -133,7 +140,7 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 		}
 	}
 	for i := len(c.Timeline) - 1; i >= 0; i-- {
-		v.Timeline = append(v.Timeline, viewEvent(&c.Timeline[i], policy))
+		v.Timeline.Events = append(v.Timeline.Events, viewEvent(&c.Timeline[i], policy))
 	}
 	return v
 }

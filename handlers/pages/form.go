@@ -94,7 +94,7 @@ func (f *form) Anchor(fault string) string {
 func (f *form) refuse(err error) bool {
 	e := models.AsError(err)
 	switch e.Kind {
-	case models.Invalid:
+	case models.Invalid, models.TooLarge:
 		f.Faults = append(f.Faults, e.Fields...)
 		if len(f.Faults) == 0 {
 			f.Notice = e.Message

@@ -83,6 +83,7 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/reviews", "待签收", "下级上报、等您处理的", false}, account.ReviewCases},
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
 		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
+		{button{"/overview", "一览", "超期、风险、化解率，各地比较", false}, account.ReadOverview},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
 		{button{"/rules", "时限规则", "期限怎么算，放假安排", false}, account.ReadCases},
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},

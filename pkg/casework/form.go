@@ -347,6 +347,8 @@ type ReferForm struct {
 	To     string `json:"to" validate:"required,oneof=arbitration court administrative police" label:"转往何处"`
 	Name   string `json:"name,omitempty" validate:"max=80" label:"单位名称"`
 	Reason string `json:"reason" validate:"notblank,max=1000" label:"理由"`
+
+	RemediesTold bool `json:"remediesTold,omitempty" label:"已告知救济途径"` // asked for at the top, where mediation ends
 }
 
 // EscalateForm is 上报 by a person: why, and what is asked of the next level.
@@ -366,6 +368,8 @@ type ReviewForm struct {
 	Days       int               `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
 	To         string            `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
 	Name       string            `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+
+	RemediesTold bool `json:"remediesTold,omitempty" label:"已告知救济途径"` // refer; see ReferForm
 }
 
 // ReturnPaperForm sends one paper back.

@@ -72,7 +72,7 @@ func (s *Service) Review(ctx context.Context, actor models.Actor, ref Ref, form 
 		if strings.TrimSpace(form.Note) == "" {
 			return models.FieldErrorf("note", "请填写转出的理由")
 		}
-		return refer(c, rules, actor, now, ReferForm{To: form.To, Name: form.Name, Reason: form.Note})
+		return refer(c, rules, actor, now, ReferForm{To: form.To, Name: form.Name, Reason: form.Note, RemediesTold: form.RemediesTold})
 	})
 }
 

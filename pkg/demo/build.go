@@ -69,6 +69,9 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	if err := o.Reports(ctx, o.Now); err != nil {
 		return err
 	}
+	if err := signReports(ctx, st, w.staff, o.Now); err != nil {
+		return err
+	}
 	accounts := account.New(st, o.Hasher, o.Validate, func() time.Time { return o.Now })
 	for _, a := range Accounts() {
 		_, err := accounts.Create(ctx, account.AccountForm{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region, PartyMember: a.PartyMember, Password: Password})

@@ -226,7 +226,7 @@ func (w *world) finish(ctx context.Context, l *life, c *models.Case, actor model
 		if l.kind == models.LandTransfer || l.kind == models.Dividend {
 			to = "arbitration"
 		}
-		_, err = w.casework.Refer(ctx, actor, ref, casework.ReferForm{To: to, Reason: "一方坚持走法律途径，已告知时限和所需材料。"})
+		_, err = w.casework.Refer(ctx, actor, ref, casework.ReferForm{To: to, Reason: "一方坚持走法律途径，已告知时限和所需材料。", RemediesTold: true})
 	case drags:
 	}
 	if err != nil {

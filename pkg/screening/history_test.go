@@ -271,6 +271,8 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
+	case models.ActionFile:
+		c.File(&models.Filing{At: now})
 	case models.ActionReopen:
 		c.Rounds = append(c.Rounds, models.Round{EndedAt: now, State: c.State, Agreement: c.Agreement, Failure: c.Failure})
 		c.Agreement, c.Failure, c.Drafts, c.After = nil, nil, nil, nil
@@ -291,7 +293,7 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		escalation.PlanVisit(c, now)
 	case models.ActionClose:
 		escalation.PlanVisit(c, now)
-	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice:
+	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}

@@ -158,6 +158,22 @@ func (l *look) dueSoon() bool {
 	return l.pending() && l.is.DueAt != nil && !l.overdue() && !l.is.DueAt.After(l.w.End.AddDate(0, 0, 7))
 }
 
+// paused says whether the clock stood still at the window's end.
+func (l *look) paused() bool {
+	s := l.stage()
+	if s == nil || !l.pending() {
+		return false
+	}
+	for i := range s.Clocks {
+		for _, p := range s.Clocks[i].Pauses {
+			if p.From.Before(l.w.End) && (p.Until == nil || !p.Until.Before(l.w.End)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (l *look) atRisk(levels ...models.RiskLevel) bool {
 	for _, level := range levels {
 		if l.pending() && l.is.Risk == level {
@@ -286,6 +302,54 @@ func (l *look) days() (days int64, ok bool) {
 		}
 	}
 	return days, ok
+}
+
+// line is the case as the report names it: while it is at high risk or late; false for any other.
+func (l *look) line() (models.ReportLine, bool) {
+	if !l.overdue() && !l.atRisk(models.Red, models.Orange) {
+		return models.ReportLine{}, false
+	}
+	r := models.ReportLine{
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.c.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+	}
+	if s := l.stage(); s != nil {
+		r.Level = s.Name
+	}
+	if due := l.is.DueAt; due != nil {
+		last := due.Add(-time.Millisecond)
+		r.DueOn = workday.OfTime(last).String()
+		if r.Late {
+			r.LateDays = int(dayNumber(l.w.End.Add(-time.Millisecond)) - dayNumber(last))
+		}
+	}
+	return r, true
+}
+
+// number is the case's, "" while it had none: it is given with the acceptance.
+func (l *look) number() string {
+	if l.c.Number == nil {
+		return ""
+	}
+	for i := range l.c.Timeline {
+		e := &l.c.Timeline[i]
+		if !e.At.Before(l.w.End) {
+			break
+		}
+		if e.After.State == models.Mediating {
+			return l.c.Number.Text
+		}
+	}
+	return ""
+}
+
+// head is the hash of the last event by the window's end: it stands for all that had happened.
+func (l *look) head() string {
+	for i := len(l.c.Timeline) - 1; i >= 0; i-- {
+		if l.c.Timeline[i].At.Before(l.w.End) {
+			return l.c.Timeline[i].Hash
+		}
+	}
+	return ""
 }
 
 // dayNumber numbers civil days of workday.Zone in a row.
