@@ -310,7 +310,7 @@ func (l *look) line() (models.ReportLine, bool) {
 		return models.ReportLine{}, false
 	}
 	r := models.ReportLine{
-		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.c.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
 	}
 	if s := l.stage(); s != nil {
 		r.Level = s.Name
