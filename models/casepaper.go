@@ -33,39 +33,43 @@ type paperList struct {
 	out []CasePaper
 }
 
+// add adds a paper. One that is attached is there, whatever the data say of it.
 func (l *paperList) add(code string, must bool, state PaperState, format string, args ...any) {
 	note := fmt.Sprintf(format, args...)
+	if n := l.attached(code); n > 0 && state != PaperThere {
+		state, note = PaperThere, fmt.Sprintf("已附%d份", n)
+	}
 	l.out = append(l.out, CasePaper{Code: code, Name: NameOf(PaperNames(), code), Must: must, State: state, StateName: state.Name(), Note: note, Returned: l.c.returnedPaper(code)})
 }
 
-// attached adds a paper that is there as an attachment, or else is kept on paper or not at all.
-func (l *paperList) attached(code, kind string, must bool, otherwise PaperState, note string, args ...any) {
+// attached is how many photos and PDFs of a paper were attached.
+func (l *paperList) attached(code string) int {
+	kind := map[string]string{
+		"application": AttachApplication, "rights": AttachNotice, "identity": AttachIdentity, "proxy": AttachProxy, "investigation": AttachInvestigation, "evidence": AttachEvidence,
+		"sittings": AttachSitting, "agreement": AttachAgreement, "performance": AttachReceipt, "visits": AttachVisit, "confirmation": AttachConfirmation,
+	}[code]
 	n := 0
-	for i := range l.c.Attachments {
-		if l.c.Attachments[i].Kind == kind {
+	for _, a := range l.c.Attachments {
+		if a.Kind == kind {
 			n++
 		}
 	}
-	if n > 0 {
-		l.add(code, must, PaperThere, "附件%d份", n)
-		return
-	}
-	l.add(code, must, otherwise, note, args...)
+	return n
 }
 
 // Papers says of every paper of the official list whether it is there, missing, unsigned or not needed, as far as
-// the case's data can show, at any moment of its life. A paper is there when its content was put on
-// record, or when it is attached. What a case never came to, nobody asks for.
+// the case's data can show, at any moment of its life.
 func (c *Case) Papers() []CasePaper {
 	l := &paperList{c: c}
 	taken := c.AcceptedAt != nil
-	untried := c.State == Closed && c.Agreement == nil && c.Failure == nil // withdrawn or referred before
 	l.add("cover", true, PaperLater, "归档时由系统生成")
 	switch {
 	case !taken && c.State == Closed:
 		l.add("application", true, PaperThere, "没有受理，存登记的内容")
+	case !taken && c.Source != "application":
+		l.add("application", true, PaperMissing, "还没有受理")
 	case !taken:
-		l.attached("application", AttachApplication, true, PaperMissing, "还没有受理")
+		l.add("application", true, PaperThere, "申请书，受理时补登记表")
 	case c.Dictation.IsOpen():
 		l.add("application", true, PaperUnsigned, "由%s代录，%s还没有确认", c.Dictation.Typist, c.Dictation.By)
 	default:
@@ -85,20 +89,20 @@ func (c *Case) Papers() []CasePaper {
 	case !taken && c.State == Closed:
 		l.add("rights", true, PaperUnneeded, "没有受理")
 	default:
-		l.attached("rights", AttachNotice, true, PaperMissing, "没有一次调解记录写明已经告知权利义务（人民调解法第23、24条）")
+		l.add("rights", true, PaperMissing, "没有一次调解记录写明已经告知权利义务（人民调解法第23、24条）")
 	}
 	c.partyPapers(l)
-	l.attached("investigation", AttachInvestigation, false, PaperOnPaper, "做过调查的，附调查记录")
-	l.attached("evidence", AttachEvidence, false, PaperOnPaper, "有合同、收条、照片的，附复印件")
+	l.add("investigation", false, PaperOnPaper, "做过调查的，附调查记录")
+	l.add("evidence", false, PaperOnPaper, "有合同、收条、照片的，附复印件")
 	switch n := len(c.Sittings); {
 	case n > 0:
 		l.add("sittings", true, PaperThere, "%d份，请核对签名", n)
 	case !taken && c.State == Closed:
 		l.add("sittings", true, PaperUnneeded, "没有受理")
-	case untried:
-		l.attached("sittings", AttachSitting, true, PaperUnneeded, "没有调解过")
+	case c.State == Closed && c.Agreement == nil && c.Failure == nil: // withdrawn or referred before it
+		l.add("sittings", true, PaperUnneeded, "没有调解过")
 	default:
-		l.attached("sittings", AttachSitting, true, PaperMissing, "还没有调解记录")
+		l.add("sittings", true, PaperMissing, "还没有调解记录")
 	}
 	c.endPapers(l)
 	if d := c.Police; d != nil {
@@ -128,12 +132,12 @@ func (c *Case) partyPapers(l *paperList) {
 		}
 	}
 	if len(unnumbered) > 0 {
-		l.attached("identity", AttachIdentity, true, PaperMissing, "没有登记证件号码：%s", strings.Join(unnumbered, "、"))
+		l.add("identity", true, PaperMissing, "没有登记证件号码：%s", strings.Join(unnumbered, "、"))
 	} else {
-		l.attached("identity", AttachIdentity, true, PaperOnPaper, "号码已经登记，请附复印件")
+		l.add("identity", true, PaperOnPaper, "号码已经登记，请附复印件")
 	}
 	if len(agents) > 0 {
-		l.attached("proxy", AttachProxy, true, PaperOnPaper, "代理人：%s", strings.Join(agents, "、"))
+		l.add("proxy", true, PaperOnPaper, "代理人：%s", strings.Join(agents, "、"))
 	} else {
 		l.add("proxy", false, PaperUnneeded, "没有委托代理人")
 	}
@@ -169,7 +173,7 @@ func (c *Case) endPapers(l *paperList) {
 		case performed == 0:
 			l.add("performance", false, PaperUnneeded, "还没有履行")
 		case receipts < performed:
-			l.attached("performance", AttachReceipt, false, PaperOnPaper, "已履行%d期，其中%d期没有登记凭证", performed, performed-receipts)
+			l.add("performance", false, PaperOnPaper, "已履行%d期，其中%d期没有登记凭证", performed, performed-receipts)
 		default:
 			l.add("performance", false, PaperThere, "%d份", receipts)
 		}
@@ -180,7 +184,7 @@ func (c *Case) endPapers(l *paperList) {
 	}
 	switch {
 	case visitBy != "":
-		l.attached("visits", AttachVisit, false, PaperMissing, "请在%s前回访", dayText(visitBy))
+		l.add("visits", false, PaperMissing, "请在%s前回访", dayText(visitBy))
 	case visits > 0:
 		l.add("visits", false, PaperThere, "%d份", visits)
 	default:
@@ -190,7 +194,7 @@ func (c *Case) endPapers(l *paperList) {
 	case a == nil || a.Confirmation == nil:
 		l.add("confirmation", false, PaperUnneeded, "没有申请司法确认")
 	case a.Confirmation.Decision == "":
-		l.attached("confirmation", AttachConfirmation, false, PaperMissing, "已经申请，等待法院的裁定")
+		l.add("confirmation", false, PaperMissing, "已经申请，等待法院的裁定")
 	default:
 		l.add("confirmation", false, PaperThere, "%s", NameOf(ConfirmationSteps(), a.Confirmation.Decision))
 	}

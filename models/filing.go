@@ -42,9 +42,10 @@ func (f *Filing) Supplement(at time.Time, by Actor, text string) int {
 	return seq
 }
 
-// MissingPapers names the 必须 papers that the file lacks or that are not signed, as Papers knows them.
+// MissingPapers names the 必须 papers of the official list (司法部2010年格式) that the file lacks, or that nobody has
+// signed, as far as the system knows: see Papers.
 func (c *Case) MissingPapers() []string {
-	var out []string
+	out := []string{}
 	for _, p := range c.Papers() {
 		if p.Must && (p.State == PaperMissing || p.State == PaperUnsigned) {
 			text := p.Name

@@ -33,9 +33,9 @@ func TestMissingPapers(t *testing.T) {
 		{"failed without a sitting", models.Case{State: models.Closed, AcceptedAt: &now, Failure: &models.Failure{At: now}, Parties: nobody},
 			[]string{rights, "当事人身份证明（没有登记证件号码：许来福）", "调解记录（还没有调解记录）"}},
 		{"the same, attached", models.Case{State: models.Closed, AcceptedAt: &now, Failure: &models.Failure{At: now}, Parties: nobody,
-			Attachments: attached(models.AttachNotice, models.AttachIdentity, models.AttachSitting)}, nil},
+			Attachments: attached(models.AttachNotice, models.AttachIdentity, models.AttachSitting)}, []string{}},
 		{"a visit that is still to come", models.Case{State: models.Closed, AcceptedAt: &now, Agreement: &models.Agreement{InForceOn: "2026-03-02"},
-			Sittings: []models.Sitting{{RightsTold: true}}, After: &models.Aftercare{VisitBy: "2026-04-01"}}, nil},
+			Sittings: []models.Sitting{{RightsTold: true}}, After: &models.Aftercare{VisitBy: "2026-04-01"}}, []string{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
