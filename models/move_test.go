@@ -179,7 +179,7 @@ func TestMoveGoesAlongTheTableOrChangesNothing(t *testing.T) {
 func TestWalksReachEverything(t *testing.T) {
 	t.Parallel()
 	seen := map[any]int{}
-	for seed := range uint64(240) {
+	for seed := range uint64(480) {
 		w := newWalk(t, rand.New(rand.NewPCG(seed, 1)).IntN)
 		for range 30 {
 			w.step()

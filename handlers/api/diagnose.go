@@ -147,9 +147,9 @@ func (d *diagnosis) lookInside(o object, t reflect.Type, path string) {
 		path += "."
 	}
 	fields := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[name] = t.Field(i).Type
+	for _, f := range reflect.VisibleFields(t) { // those of an embedded struct stand among its own
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		fields[name] = f.Type
 	}
 	seen := map[string]bool{}
 	for _, m := range o {

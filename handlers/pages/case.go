@@ -17,7 +17,8 @@ type caseBody struct {
 	Ahead    string // what the clock does now and next, or why nothing
 	Handover string // path of the latest hand-over, "" where the case never went up
 	Actions  []actionLink
-	Done     string              // what was just done
+	Done     string // what was just done
+	Clusters []clusterLink
 	Draft    string              // the draft that became this case: the device drops it
 	Revealed []casework.Unsealed // numbers in the clear, nil unless asked for
 	Reveals  bool                // the role may ask
@@ -62,6 +63,9 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err
 	}
+	if body.Clusters, err = p.clusterLinks(c, cs); err != nil {
+		return err
+	}
 	if len(cs.Handovers()) > 0 {
 		body.Handover = casePath(cs) + "/handover"
 	}
@@ -76,7 +80,7 @@ func doneText(slug string) string {
 	return map[string]string{
 		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
-		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "signs": "风险情况已经登记，系统重新评估过了。", "review": "处理意见已经登记。",
 	}[slug]
 }
 
@@ -100,6 +104,7 @@ func offers() []offer {
 		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
 		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
 		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},
+		{"signs", []models.Action{models.ActionSigns}, "风险情况", "有没有威胁、聚集、扬言上访，系统重新评估", false},
 		{"resume", []models.Action{models.ActionResume}, "恢复计时", "等到了结果，接着计算期限", true},
 		{"pause", []models.Action{models.ActionPause}, "暂停计时", "等鉴定测绘、当事人外出或者集体决议", false},
 		{"extend", []models.Action{models.ActionExtend}, "延期", "双方同意，每级一次", false},

@@ -62,6 +62,7 @@ func deeds() []deed {
 		{"结案", "Close", form(casework.CloseForm{}), casework.CloseForm{Note: strings.Repeat("长", 1001)}},
 		{"提高风险等级", "Assess", form(casework.RiskForm{Risk: models.Orange, Reason: "多户"}), casework.RiskForm{}},
 		{"降低风险等级", "Assess", form(casework.RiskForm{Risk: models.Blue, Reason: "已平息"}), casework.RiskForm{Risk: models.Blue}},
+		{"风险情况", "ReportSigns", form(casework.SignsForm{RiskSigns: models.RiskSigns{Petition: true}}), casework.SignsForm{Note: strings.Repeat("长", 501)}},
 		{"暂停计时", "Pause", form(casework.PauseForm{Ground: models.PauseSurvey, Note: "等待测绘"}), casework.PauseForm{}},
 		{"恢复计时", "Resume", form(casework.ResumeForm{}), casework.ResumeForm{Note: strings.Repeat("长", 501)}},
 		{"延期", "Extend", form(casework.ExtendForm{Days: 5, Consent: "双方同意"}), casework.ExtendForm{}},

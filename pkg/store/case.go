@@ -38,7 +38,11 @@ func caseKind() *docstore.Kind {
 			{Path: "nextAt", Type: docstore.Time},
 			{Path: "noticeAt", Type: docstore.Time},
 			{Path: "activeUntil", Type: docstore.Time},
+			{Path: "rescoreAt", Type: docstore.Time},
+			{Path: "togetherAt", Type: docstore.Time},
+			{Path: "cluster.id", Type: docstore.String},
 			{Path: "grams", Type: docstore.String, Array: true},
+			{Path: "roots", Type: docstore.String, Array: true},
 		},
 		Indexes: []docstore.Index{
 			{Name: IndexDraftKey, Fields: []string{"draftKey"}, Unique: true},
@@ -54,6 +58,9 @@ func caseKind() *docstore.Kind {
 			{Name: "county_due", Fields: []string{"place.county", "dueAt"}},
 			{Name: "township_active", Fields: []string{"place.township", "activeUntil"}},
 			{Name: "township_grams", Fields: []string{"place.township", "grams", "loggedAt"}},
+			{Name: "village_roots", Fields: []string{"place.village", "roots", "loggedAt"}},
+			{Name: "rescore", Fields: []string{"rescoreAt"}},
+			{Name: "together", Fields: []string{"togetherAt"}},
 		},
 	}
 }
@@ -73,6 +80,8 @@ type CaseFilter struct {
 	DueBefore                 *time.Time // a clock runs and ends before or at this moment
 	LoggedFrom, LoggedBefore  *time.Time
 	Grams                     []string // all of them; see models.Grams
+	Grouped                   bool     // they belong to a confirmed group dispute
+	Cluster                   string   // they belong to that one
 }
 
 func (f *CaseFilter) byDue() bool {
@@ -159,6 +168,10 @@ func (f *CaseFilter) query(place string, townships []string) docstore.Query {
 	equal("type", string(f.Type))
 	equal("risk", string(f.Risk))
 	equal("review", string(f.Review))
+	equal("cluster.id", f.Cluster)
+	if f.Grouped { // an id is never empty, and a case without a group has none
+		conditions = append(conditions, docstore.Above("cluster.id", ""))
+	}
 	if f.LoggedFrom != nil {
 		conditions = append(conditions, docstore.AtLeast("loggedAt", *f.LoggedFrom))
 	}

@@ -11,13 +11,14 @@ import (
 
 // Store is the application's documents on one engine. Safe for concurrent use. Every call reads the
 // store: nothing that another process may have changed is remembered, but what was made of bytes
-// that are still the same.
+// that are still the same, and what cannot change before the day is over.
 type Store struct {
 	engine docstore.Engine
 
 	validate      *models.Validator
 	policyMemos   sync.Map // county → *docstore.Memo[*models.Policy]
 	calendarMemos sync.Map // first year → *docstore.Memo[*workday.Calendar]
+	riskDays      sync.Map // county → riskDay
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -27,10 +28,14 @@ type Store struct {
 	regions   docstore.Collection[models.Region, *models.Region]
 	policies  docstore.Collection[models.Policy, *models.Policy]
 	calendars docstore.Collection[calendarYear, *calendarYear]
-	reports   docstore.Collection[models.Report, *models.Report]
-	runs      docstore.Collection[models.JobRun, *models.JobRun]
-	leases    docstore.Collection[models.Lease, *models.Lease]
-	seals     docstore.Collection[sealMark, *sealMark]
+
+	riskPolicies docstore.Collection[models.RiskPolicy, *models.RiskPolicy]
+	clusters     docstore.Collection[models.Cluster, *models.Cluster]
+
+	reports docstore.Collection[models.Report, *models.Report]
+	runs    docstore.Collection[models.JobRun, *models.JobRun]
+	leases  docstore.Collection[models.Lease, *models.Lease]
+	seals   docstore.Collection[sealMark, *sealMark]
 
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
@@ -38,7 +43,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), riskPolicyKind(), clusterKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -61,6 +66,9 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		runs:      docstore.NewCollection[models.JobRun](engine, runKind()),
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
 		seals:     docstore.NewCollection[sealMark](engine, sealKind()),
+
+		riskPolicies: docstore.NewCollection[models.RiskPolicy](engine, riskPolicyKind()),
+		clusters:     docstore.NewCollection[models.Cluster](engine, clusterKind()),
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
