@@ -49,6 +49,10 @@ func (r Root) Name() string {
 	return NameOf(RootKinds(), string(r.Kind)) + "：" + text
 }
 
+// Narrow says whether the root is one contract or one plan of distribution, not all that somebody has
+// taken on or all that is distributed in a year.
+func (r Root) Narrow() bool { return r.Kind == RootContract || r.Kind == RootDecision }
+
 // Key is what two cases of one village must share: letters and digits alone, so that a space or a
 // bracket more makes no other contract.
 func (r Root) Key() string {

@@ -20,7 +20,7 @@ const (
 	FactorCrowd      RiskFactorKind = "crowd"      // a crowd was
 	FactorFailed     RiskFactorKind = "failed"     // sittings without a result, and the mediation that failed
 	FactorOverdue    RiskFactorKind = "overdue"    // days after a deadline
-	FactorEarlier    RiskFactorKind = "earlier"    // earlier cases on the same contract, decision or dividend year
+	FactorEarlier    RiskFactorKind = "earlier"    // earlier cases on the same contract or decided plan
 	FactorPetition   RiskFactorKind = "petition"   // somebody announced a petition
 	FactorCourt      RiskFactorKind = "court"      // somebody announced to go to court
 	FactorCollective RiskFactorKind = "collective" // the village collective is a respondent
@@ -163,7 +163,7 @@ func (s RiskSigns) CallsPolice() bool { return s.Threat || s.Weapon || s.Crowd }
 // LinkedFacts are what a case's assessment takes from other cases, as far as it was known when it was
 // logged: what comes later is a later case's.
 type LinkedFacts struct {
-	Earlier int `bson:"earlier,omitempty" json:"earlier,omitempty"` // cases before it on the same contract, decision or dividend year
+	Earlier int `bson:"earlier,omitempty" json:"earlier,omitempty"` // cases before it on the same contract or decided plan
 }
 
 // RiskPoint is one factor that was found, with its points and why, in plain Chinese.
@@ -235,9 +235,9 @@ func (c *Case) RiskInForce() RiskLevel {
 }
 
 // AdoptRisk takes the level that a case had before there were assessments for one that a person has
-// raised it to: that is what it was.
-func (c *Case) AdoptRisk() {
-	if c.Assessment != nil || c.Raised != nil || c.Risk.Rank() <= Blue.Rank() {
+// raised it to: that is what it was. What is logged now is being assessed.
+func (c *Case) AdoptRisk(now time.Time) {
+	if c.Assessment != nil || c.Raised != nil || c.Risk.Rank() <= Blue.Rank() || c.LoggedAt.Equal(now) {
 		return
 	}
 	raise := RiskRaise{Level: c.Risk, By: c.LoggedBy, At: c.LoggedAt, Reason: "登记时评定"}

@@ -143,7 +143,7 @@ func viewRisk(c *models.Case) riskView {
 			v.Score = fmt.Sprintf("系统评估：%s，%d分", a.Level.Name(), a.Points)
 		}
 	}
-	if r := c.Raised; r != nil {
+	if r := c.Raised; r != nil && r.Level.Rank() > c.ScoredRisk().Rank() {
 		v.Raised = fmt.Sprintf("%s（%s）%s提高为%s：%s", r.By.Name, r.By.Role.Name(), day(r.At), r.Level.Name(), r.Reason)
 	}
 	return v

@@ -37,7 +37,7 @@ func (s *Service) link(ctx context.Context, c *models.Case) ([]store.RootedCase,
 	found = slices.DeleteFunc(found, func(o store.RootedCase) bool { return o.Ended || o.ID == c.ID })
 	c.Linked.Earlier = 0
 	for _, other := range found {
-		if slices.ContainsFunc(roots, func(r models.Root) bool { return r.Kind != models.RootTransferee && hasRoot(other, r) }) {
+		if slices.ContainsFunc(roots, func(r models.Root) bool { return r.Narrow() && hasRoot(other, r) }) {
 			c.Linked.Earlier++
 		}
 	}
@@ -326,7 +326,7 @@ func (s *Service) follow(ctx context.Context, village string, id bson.ObjectID, 
 // together tells the other cases of a group dispute at once what happened to one. The case is written
 // by then, and says that they wait to be told: what does not come through now is made up for.
 func (s *Service) together(ctx context.Context, c *models.Case) *models.Case {
-	if c.TogetherAt == nil {
+	if c.TogetherAt == nil || c.Cluster == nil { // to what group it belongs is the next run's to see
 		return c
 	}
 	if told, err := s.tell(ctx, c); err == nil {

@@ -86,7 +86,7 @@ func (s *Service) Assess(ctx context.Context, actor models.Actor, ref Ref, form 
 		if err := s.validate.Check(&form); err != nil {
 			return err
 		}
-		c.AdoptRisk()
+		c.AdoptRisk(now)
 		switch {
 		case form.Risk == c.Risk:
 			return models.FieldErrorf("risk", "风险等级已经是%s", c.Risk.Name())

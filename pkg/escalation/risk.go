@@ -21,7 +21,7 @@ func (r Rules) Assess(c *models.Case, now time.Time) error {
 	if r.Risk == nil || c.State != models.Logged && c.State != models.Mediating && c.State != models.Failed {
 		return nil
 	}
-	c.AdoptRisk()
+	c.AdoptRisk(now)
 	score := r.Risk.Score(c, c.Linked, now)
 	if c.State.IsOpen() {
 		c.RescoreAt = r.Risk.NextScore(c, now)
