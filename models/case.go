@@ -57,6 +57,7 @@ type Case struct {
 	// its fellows have not been told of, missing where none waits.
 	Roots      []string     `bson:"roots"`
 	Cluster    *CaseCluster `bson:"cluster,omitempty"`
+	Groups     []CaseGroup  `bson:"groups"`
 	TogetherAt *time.Time   `bson:"togetherAt,omitempty"`
 	// Asked lets the village go on with sittings on a case that a higher level has taken over.
 	Asked bool `bson:"asked"`

@@ -162,6 +162,35 @@ type CaseCluster struct {
 	Sat []int `bson:"sat" json:"-"`
 }
 
+// CaseGroup is a time for which a case belonged to a group dispute.
+type CaseGroup struct {
+	ID    string     `bson:"id" json:"id"`
+	Lead  bool       `bson:"lead" json:"lead"`
+	From  time.Time  `bson:"from" json:"from"`
+	Until *time.Time `bson:"until,omitempty" json:"until,omitempty"` // nil while it does
+}
+
+// Join makes the case one of a group dispute. It is called inside Move.
+func (c *Case) Join(cluster *Cluster, lead bool, now time.Time) {
+	c.Cluster = &CaseCluster{ID: cluster.ID, Name: cluster.Root.Name(), Since: now, Lead: lead, Sat: []int{}}
+	c.Groups = append(c.Groups, CaseGroup{ID: cluster.ID, Lead: lead, From: now})
+}
+
+// Part makes it one by itself again. It is called inside Move.
+func (c *Case) Part(now time.Time) {
+	c.Cluster, c.TogetherAt = nil, nil
+	for i := range c.Groups {
+		if c.Groups[i].Until == nil {
+			c.Groups[i].Until = &now
+		}
+	}
+}
+
+// IsCopy says whether the sitting was recorded on another case of the group dispute.
+func (s *Sitting) IsCopy(id bson.ObjectID) bool {
+	return s.Common != "" && !strings.HasPrefix(s.Common, id.Hex())
+}
+
 // ClusterID is the id of the cluster of a village's root. It shows neither.
 func ClusterID(village string, root Root) string {
 	sum := sha256.Sum256([]byte(village + "/" + root.Key()))

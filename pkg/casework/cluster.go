@@ -251,9 +251,13 @@ func (s *Service) apply(ctx context.Context, cluster *models.Cluster) error {
 	if cluster.PendingAt == nil {
 		return nil
 	}
-	for i, m := range cluster.Cases {
+	led := false
+	for _, m := range cluster.Cases {
 		err := s.follow(ctx, cluster.Place.Village, m.ID, func(c *models.Case, rules escalation.Rules, now time.Time) (bool, error) {
-			return settleCluster(c, rules, cluster, i == 0, now)
+			led = led || c.Cluster != nil && c.Cluster.ID == cluster.ID && c.Cluster.Lead
+			changed, err := settleCluster(c, rules, cluster, !led, now)
+			led = led || changed
+			return changed, err
 		})
 		if err != nil {
 			return fmt.Errorf("cluster %s: %w", cluster.ID, err)
@@ -282,13 +286,13 @@ func settleCluster(c *models.Case, rules escalation.Rules, cluster *models.Clust
 	case cluster.State == models.ClusterConfirmed && c.Cluster == nil:
 		note := fmt.Sprintf("%s，共%d件。%s确认：%s", cluster.Root.Name(), len(cluster.Cases), who, decision.Reason)
 		return true, c.Move(rules.Policy, models.ActionJoin, models.SystemActor(), now, note, func() error {
-			c.Cluster = &models.CaseCluster{ID: cluster.ID, Name: cluster.Root.Name(), Since: now, Lead: lead, Sat: []int{}}
+			c.Join(cluster, lead, now)
 			return nil
 		})
 	case cluster.State == models.ClusterDismissed && c.Cluster != nil && c.Cluster.ID == cluster.ID:
 		note := fmt.Sprintf("%s。%s排除：%s", cluster.Root.Name(), who, decision.Reason)
 		return true, c.Move(rules.Policy, models.ActionPart, models.SystemActor(), now, note, func() error {
-			c.Cluster, c.TogetherAt = nil, nil
+			c.Part(now)
 			return nil
 		})
 	}

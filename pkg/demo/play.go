@@ -15,6 +15,7 @@ func (w *world) begin(ctx context.Context, l *life) error {
 	l.held = map[string]int{}
 	l.dispute = invent(l.random, l.kind, l.village, l.risk, w.now)
 	form := l.dispute.form
+	l.troubles(&form)
 	actor := w.staff[l.village.Code]
 	if l.kind == models.Dividend {
 		form.Consent = "双方到场，均同意由村调委会调解，已在登记表上签名。"
@@ -29,6 +30,7 @@ func (w *world) begin(ctx context.Context, l *life) error {
 		return fmt.Errorf("log %q: %w", form.Title, err)
 	}
 	l.id = c.ID
+	w.callPolice(l, c)
 	w.logged++
 	if w.progress != nil {
 		w.progress(w.logged)
@@ -58,7 +60,7 @@ func (w *world) step(ctx context.Context, l *life) error {
 	}
 	actor := w.staff[c.Office.Region]
 	ref := casework.Ref{ID: c.ID, Version: c.Version}
-	home := c.Level == l.endsAt || c.Level == models.LevelCounty
+	home := c.Level == l.endsAt || above(c.Level, l.endsAt)
 	switch {
 	case c.State == models.Closed:
 		return nil
@@ -153,6 +155,7 @@ func (w *world) sit(ctx context.Context, l *life, c *models.Case, actor models.A
 	if workday.OfTime(form.HeldAt).Before(workday.OfTime(c.LoggedAt)) {
 		form.HeldAt = w.now
 	}
+	form.Together = c.Cluster != nil
 	if l.random.IntN(4) == 0 {
 		form.Participants = []string{string(pick(l.random, []rune(surnames))) + pair(l.random, mens)}
 	}

@@ -43,7 +43,7 @@ func TestReportsOfWhatTheUseCasesWrote(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorked(t, p)
-			for range 250 {
+			for range 300 {
 				before := month(w.now)
 				w.now = w.now.Add(time.Duration(1+w.pick(20*60)) * time.Minute)
 				if m := month(w.now); m != before {
@@ -191,6 +191,9 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Close(ctx, actor, ref, casework.CloseForm{})
 	case models.ActionRaise, models.ActionLower:
 		return w.cases.Assess(ctx, actor, ref, casework.RiskForm{Risk: choose(w.history, models.Blue, models.Yellow, models.Orange, models.Red), Reason: "评估"})
+	case models.ActionSigns:
+		signs := models.RiskSigns{Petition: w.pick(2) == 0, Crowd: w.pick(8) == 0, Threat: w.pick(8) == 0}
+		return w.cases.ReportSigns(ctx, actor, ref, casework.SignsForm{RiskSigns: signs, Note: "核实过"})
 	case models.ActionPause:
 		return w.cases.Pause(ctx, actor, ref, casework.PauseForm{Ground: models.PauseSurvey, Note: "测绘"})
 	case models.ActionResume:
