@@ -16,6 +16,9 @@ func (w *world) begin(ctx context.Context, l *life) error {
 	l.dispute = invent(l.random, l.kind, l.village, l.risk, w.now)
 	form := l.dispute.form
 	l.troubles(&form)
+	if l.transferee != "" {
+		form.Land.Transferee = l.transferee
+	}
 	actor := w.staff[l.village.Code]
 	if l.kind == models.Dividend {
 		form.Consent = "双方到场，均同意由村调委会调解，已在登记表上签名。"
@@ -155,7 +158,7 @@ func (w *world) sit(ctx context.Context, l *life, c *models.Case, actor models.A
 	if workday.OfTime(form.HeldAt).Before(workday.OfTime(c.LoggedAt)) {
 		form.HeldAt = w.now
 	}
-	form.Together = c.Cluster != nil
+	form.Together = c.Cluster != nil && result != "agreed"
 	if l.random.IntN(4) == 0 {
 		form.Participants = []string{string(pick(l.random, []rune(surnames))) + pair(l.random, mens)}
 	}

@@ -68,7 +68,7 @@ func caseKind() *docstore.Kind {
 // CaseFilter says which cases a list shows. Empty fields ask for nothing. A search by grams is
 // ordered by the day of logging, the newest first. A list that asks for what is due, or waits at an
 // office, has only cases whose clock runs and is ordered by the deadline, the earliest first; every
-// other is ordered as a search is.
+// other is ordered as a search is. A search asks for no risk: nobody is looked up by it.
 type CaseFilter struct {
 	County, Township, Village string
 	State                     models.State
@@ -264,6 +264,10 @@ func (s *Store) Cases(ctx context.Context, scope models.Scope, filter CaseFilter
 	}
 	if kind := models.RegionKindOf(place); kind == models.RegionProvince || kind == models.RegionCity {
 		return CasePage{}, models.FieldErrorf("county", "请先选择一个县")
+	}
+	if len(filter.Grams) > 0 && filter.Risk != "" {
+		// Risk is that of disputes. Asked for together with a name it would be a person's.
+		return CasePage{}, models.FieldErrorf("risk", "查找姓名等字词时不能再按风险等级筛选：风险看的是纠纷，不是人。请去掉其中一个")
 	}
 	var townships []string
 	if len(filter.Grams) > 0 && models.RegionKindOf(place) == models.RegionCounty {

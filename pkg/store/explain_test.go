@@ -316,7 +316,10 @@ func everyList() []question {
 	each(2, func(f *store.CaseFilter, n int) {
 		if n == 1 {
 			f.Grouped, f.Cluster = true, "k"
-			f.Level, f.Type, f.Risk, f.LoggedFrom, f.LoggedBefore = models.LevelVillage, models.LandTransfer, models.Red, &noon, &noon
+			f.Level, f.Type, f.LoggedFrom, f.LoggedBefore = models.LevelVillage, models.LandTransfer, &noon, &noon
+			if len(f.Grams) == 0 {
+				f.Risk = models.Red
+			}
 		}
 	})
 	return all
