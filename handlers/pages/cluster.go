@@ -19,6 +19,7 @@ const clusterRows = 50
 // clusterView is a group dispute on the screen.
 type clusterView struct {
 	Path, Name, Place, State, Tone string
+	Code                           string // of the state
 	Cases, Households              int
 	Found                          string
 	History                        []eventView
@@ -29,7 +30,7 @@ func clusterPath(id string) string { return "/clusters/" + id }
 
 func viewCluster(c *models.Cluster) clusterView {
 	v := clusterView{
-		Path: clusterPath(c.ID), Name: c.Root.Name(), Place: c.Place.TownshipName + c.Place.VillageName, State: c.State.Name(),
+		Path: clusterPath(c.ID), Name: c.Root.Name(), Place: c.Place.TownshipName + c.Place.VillageName, State: c.State.Name(), Code: string(c.State),
 		Tone:  map[models.ClusterState]string{models.ClusterSuggested: "near", models.ClusterConfirmed: "late"}[c.State],
 		Cases: len(c.Cases), Households: c.Households(), Found: day(c.FoundAt),
 	}

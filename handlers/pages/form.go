@@ -59,6 +59,8 @@ func (f *form) Place(fault string) string {
 		return fmt.Sprintf("第%d期", i+1)
 	case "rules":
 		return fmt.Sprintf("第%d条", i+1)
+	case "factors":
+		return fmt.Sprintf("第%d行", i+1)
 	}
 	return ""
 }

@@ -155,6 +155,10 @@ func TestConfirmedGroupIsHandledAsOne(t *testing.T) {
 		did, err := w.FollowClusters(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, casework.Gathered{}, did, "nothing is left to do")
+		w.log(t, func(f *casework.LogForm) { f.Land.Transferee = "绿丰合作社" })
+		page, err := w.List(t.Context(), judicial, store.CaseFilter{Grouped: true}, "", 10)
+		require.NoError(t, err)
+		require.Len(t, page.Cases, 3, "those of a group alone")
 	})
 }
 
