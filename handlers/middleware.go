@@ -70,12 +70,16 @@ func (s *server) protect(c *gin.Context) {
 		s.fail(c, &models.Error{Kind: models.Forbidden, Code: "cross_origin", Message: "请求来自别的网站，已拒绝", Cause: err})
 		return
 	}
-	if c.Request.ContentLength > maxBody {
-		s.fail(c, &http.MaxBytesError{Limit: maxBody})
+	limit := int64(maxBody)
+	if more, ok := s.bodies[c.Request.Method+" "+c.FullPath()]; ok {
+		limit = more
+	}
+	if c.Request.ContentLength > limit {
+		s.fail(c, &http.MaxBytesError{Limit: limit})
 		return
 	}
 	if c.Request.ContentLength != 0 {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	}
 }
 

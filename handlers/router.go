@@ -57,6 +57,7 @@ type server struct {
 	figures  *figures
 	throttle *throttle
 	origins  *http.CrossOriginProtection
+	bodies   map[string]int64 // of the routes that read more than is usual, by method and path
 }
 
 // New builds the handler of everything.
@@ -69,7 +70,7 @@ func New(d Deps) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{
-		Deps: d, figures: figures, origins: http.NewCrossOriginProtection(),
+		Deps: d, figures: figures, origins: http.NewCrossOriginProtection(), bodies: map[string]int64{},
 		throttle: newThrottle(cmp.Or(d.LoginRate, defaultLoginRate), cmp.Or(d.LoginBurst, defaultLoginBurst)),
 	}
 	gin.SetMode(gin.ReleaseMode)
@@ -87,6 +88,9 @@ func New(d Deps) (http.Handler, error) {
 		return models.Errorf(models.NotFound, web.CodeMethod, "这个地址不支持这种请求")
 	}))
 	for _, route := range Routes(d) {
+		if route.MaxBody > 0 {
+			s.bodies[route.Method+" "+route.Path] = route.MaxBody
+		}
 		engine.Handle(route.Method, route.Path, s.adapt(s.enter(route)))
 	}
 	return engine, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -205,6 +206,8 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 		reader = strings.NewReader(body)
 	case url.Values:
 		reader = strings.NewReader(body.Encode())
+	case upload:
+		reader = strings.NewReader(body.text)
 	default:
 		raw, err := json.Marshal(body)
 		require.NoError(tb, err)
@@ -213,6 +216,8 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 	r := httptest.NewRequestWithContext(tb.Context(), method, path, reader)
 	if _, isForm := body.(url.Values); isForm {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	} else if sent, isUpload := body.(upload); isUpload {
+		r.Header.Set("Content-Type", sent.kind)
 	} else if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -224,6 +229,34 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 	}
 	return r
 }
+
+// upload is a form with a file, as a browser sends it.
+type upload struct{ kind, text string }
+
+// uploadOf writes the values of a form and a file.
+func uploadOf(values url.Values, file []byte) upload {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for name := range values {
+		if err := w.WriteField(name, values.Get(name)); err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	part, err := w.CreateFormFile("file", "IMG_0001.jpg")
+	if err != nil {
+		panic(err)
+	}
+	if _, err := part.Write(file); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return upload{w.FormDataContentType(), out.String()}
+}
+
+// scan is a PDF.
+func scan() []byte { return []byte("%PDF-1.7\n一张合同\n%%EOF\n") }
 
 // routes is the route table.
 func (w *world) routes() []web.Route { return handlers.Routes(w.deps) }

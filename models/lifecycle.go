@@ -37,11 +37,12 @@ const (
 	Declined  ClosingReason = "declined"  // 不予受理
 	Referred  ClosingReason = "referred"  // 转出
 	Lapsed    ClosingReason = "lapsed"    // 调解不成, nothing further asked of the committee
+	Breached  ClosingReason = "breached"  // the agreement is not kept: enforcement or court
 )
 
 // ClosingReasons lists the reasons.
 func ClosingReasons() []Choice {
-	return []Choice{{string(Performed), "履行完毕"}, {string(Withdrawn), "撤回"}, {string(Declined), "不予受理"}, {string(Referred), "转出"}, {string(Lapsed), "调解不成结案"}}
+	return []Choice{{string(Performed), "履行完毕"}, {string(Withdrawn), "撤回"}, {string(Declined), "不予受理"}, {string(Referred), "转出"}, {string(Lapsed), "调解不成结案"}, {string(Breached), "不履行协议，转执行或者诉讼"}}
 }
 
 // ReviewState is where the review of an escalated case stands; "" while none is.
@@ -91,21 +92,34 @@ const (
 	ActionPolice   Action = "police"   // 报告公安
 	ActionUrge     Action = "urge"     // 未报告公安提示, by the clock
 	ActionRecount  Action = "recount"  // 期限重算, when the days off of a year are announced
+	ActionAttach   Action = "attach"   // 附上材料: a photo or a PDF
+	ActionFile     Action = "file"     // 立卷归档
+	ActionAddend   Action = "addend"   // 补充材料: what comes to a file that was filed
 	ActionWarn     Action = "warn"     // 到期提醒, by the clock
 	ActionOverdue  Action = "overdue"  // 逾期, by the clock at the top rung
+	ActionDraft    Action = "draft"    // 起草协议, each version kept
+	ActionSign     Action = "sign"     // 签名盖章登记, while somebody's is still missing
+	ActionCorrect  Action = "correct"  // 补正
+	ActionAffirm   Action = "affirm"   // 本人确认 of what somebody else typed
+	ActionConfirm  Action = "confirm"  // 司法确认: application and decision
+	ActionPress    Action = "press"    // 督促履行
+	ActionBreach   Action = "breach"   // 不履行协议: enforcement or court
+	ActionVisit    Action = "visit"    // 回访
+	ActionReopen   Action = "reopen"   // 重新调解
+	ActionRemind   Action = "remind"   // 履行、司法确认、回访提醒, by the clock
 )
 
 // Actions lists the actions in the order of a case's life.
 func Actions() []Choice {
 	return []Choice{
 		{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"},
-		{string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
+		{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
 		{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
-		{string(ActionClose), "结案"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
-		{string(ActionSigns), "风险情况"},
+		{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
+		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"}, {string(ActionSigns), "风险情况"},
 		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
-		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"},
-		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"},
+		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
+		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
 		{string(ActionAssess), "风险评估"}, {string(ActionJoin), "并入群体性纠纷"}, {string(ActionPart), "不再作为群体性纠纷"}, {string(ActionCommon), "共同调解记录"},
 	}
 }
@@ -148,11 +162,13 @@ func unreviewed() []ReviewState { return []ReviewState{"", ReviewAccepted, Revie
 // Lifecycle is the whole table. Nothing else changes a state.
 func Lifecycle() []Transition {
 	top, below := true, false
-	open, unclosed := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed}
+	open, unclosed, any := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed}, []State{Logged, Mediating, Agreed, Failed, Closed}
 	return []Transition{
 		{Action: ActionAccept, From: []State{Logged}, Review: unreviewed(), To: Mediating, Hand: Holder, Roles: handlers},
 		{Action: ActionDecline, From: []State{Logged}, Review: unreviewed(), To: Closed, Ending: Declined, Hand: Holder, Roles: handlers},
 		{Action: ActionSitting, From: []State{Mediating}, Hand: Helper, Roles: handlers},
+		{Action: ActionDraft, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionSign, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionAgree, From: []State{Mediating}, Review: unreviewed(), To: Agreed, Hand: Holder, Roles: handlers},
 		{Action: ActionFail, From: []State{Mediating}, Review: unreviewed(), To: Failed, Hand: Holder, Roles: handlers},
 		{Action: ActionWithdraw, From: open, To: Closed, Ending: Withdrawn, Hand: Holder, Roles: handlers},
@@ -161,8 +177,15 @@ func Lifecycle() []Transition {
 		{Action: ActionReceive, From: open, Review: []ReviewState{ReviewPending}, To: Mediating, Hand: Holder, Roles: receivers},
 		{Action: ActionReturn, From: open, Review: []ReviewState{ReviewPending}, Hand: Holder, Roles: receivers},
 		{Action: ActionPerform, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionConfirm, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionPress, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionBreach, From: []State{Agreed}, To: Closed, Ending: Breached, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Agreed}, To: Closed, Ending: Performed, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Failed}, To: Closed, Ending: Lapsed, Hand: Holder, Roles: handlers},
+		{Action: ActionVisit, From: []State{Agreed, Failed, Closed}, Hand: Holder, Roles: handlers},
+		{Action: ActionReopen, From: []State{Agreed, Failed, Closed}, To: Mediating, Hand: Holder, Roles: handlers},
+		{Action: ActionCorrect, From: any, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionAffirm, From: any, Hand: Holder, Roles: handlers},
 		{Action: ActionRaise, From: open, Hand: Anyone, Roles: handlers},
 		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial, RoleCounty}},
 		{Action: ActionSigns, From: open, Hand: Anyone, Roles: handlers},
@@ -176,10 +199,14 @@ func Lifecycle() []Transition {
 		{Action: ActionOrder, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}},
 		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
 		{Action: ActionPolice, From: unclosed, Hand: Anyone, Roles: handlers},
+		{Action: ActionAttach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
+		{Action: ActionFile, From: []State{Closed}, Hand: Holder, Roles: handlers},
+		{Action: ActionAddend, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionUrge, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionRecount, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionExpire, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &below},
 		{Action: ActionWarn, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionRemind, From: []State{Agreed, Failed, Closed}, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionOverdue, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &top},
 	}
 }
@@ -196,6 +223,10 @@ type Seating struct {
 	Paused    bool       // the clock stands still
 	Extended  bool       // this level has had its one extension
 	Threat    bool       // a threat waits for its report to the police
+	Filed     bool       // the file was filed for good
+	Drafted   bool       // there is a draft of an agreement to sign
+	// Unaffirmed says that what somebody typed for another waits to be confirmed by that person.
+	Unaffirmed bool
 }
 
 // Permit finds the row for an action, or says why it is not allowed: a Precondition error where
@@ -249,6 +280,10 @@ func permit(table []Transition, s Seating, action Action, actor Actor) (Transiti
 // bars says what beside the table stands against an action; "" for nothing.
 func (s *Seating) bars(action Action) (code, why string) {
 	switch {
+	case s.Filed && action != ActionAddend:
+		return "case.filed", "本案已经立卷归档，不能再改动，只能补充材料"
+	case action == ActionAddend && !s.Filed:
+		return "case.not_filed", "本案还没有立卷归档，请直接登记或者附上材料"
 	case action == ActionReturn && (s.Returned || !s.FromBelow):
 		return "case.returned_before", "本级已退回过一次，或者本案不是由下级上报的，不能退回"
 	case action == ActionPause && s.Paused:
@@ -259,6 +294,10 @@ func (s *Seating) bars(action Action) (code, why string) {
 		return "case.extended", "本级已经延期过一次，不能再延"
 	case action == ActionExtend && s.Paused:
 		return "case.paused", "本案已经暂停计时，请先恢复计时再延期"
+	case action == ActionSign && !s.Drafted:
+		return "agreement.no_draft", "还没有协议草稿，请先起草协议"
+	case action == ActionAffirm && !s.Unaffirmed:
+		return "case.nothing_to_affirm", "本案没有等待本人确认的代录"
 	case action == ActionPolice && !s.Threat && !s.Position.State.IsOpen():
 		return "case.state", "本案已经结束，没有等待填写的报告情况"
 	}
@@ -316,14 +355,18 @@ func (c *Case) Move(policy *Policy, action Action, actor Actor, now time.Time, n
 	if err != nil {
 		return err
 	}
-	before := c.Position()
+	before, concluded, closed, until := c.Position(), c.ConcludedAt, c.ClosedAt, c.ActiveUntil
 	if row.To != "" {
 		c.State = row.To
 		c.Ending = row.Ending
 	}
+	if c.State.IsOpen() && !before.State.IsOpen() {
+		c.ConcludedAt, c.ClosedAt, c.ActiveUntil = nil, nil, FarFuture()
+	}
 	if change != nil {
 		if err := change(); err != nil {
 			c.State, c.Ending = before.State, before.Ending
+			c.ConcludedAt, c.ClosedAt, c.ActiveUntil = concluded, closed, until
 			return err
 		}
 	}
@@ -361,6 +404,8 @@ func (c *Case) settle(now time.Time) {
 			by := c.Police.AnswerBy
 			c.NextAt = &by
 		}
+	} else {
+		c.NextAt = c.After.next()
 	}
 }
 

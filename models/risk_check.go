@@ -66,7 +66,7 @@ func (f RiskFactor) Measure() string {
 	case f.Kind.Unit() == "":
 		return f.Kind.Name()
 	case f.Kind == FactorAmount:
-		return f.Kind.Name() + yuanText(f.From) + "以上"
+		return f.Kind.Name() + roundYuan(f.From) + "以上"
 	case f.Kind == FactorNear:
 		return fmt.Sprintf("%s%d日以内", f.Kind.Name(), f.From)
 	}

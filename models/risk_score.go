@@ -78,7 +78,7 @@ func (c *Case) measure(kind RiskFactorKind, linked LinkedFacts, now time.Time) (
 		if c.AmountFen <= 0 {
 			return unmeasured, ""
 		}
-		return c.AmountFen, "涉及金额" + yuanText(c.AmountFen)
+		return c.AmountFen, "涉及金额" + roundYuan(c.AmountFen)
 	case FactorThreat:
 		return is(c.Signs.Threat, "有人扬言威胁或者动手")
 	case FactorWeapon:
@@ -183,8 +183,8 @@ func (p *RiskPolicy) NextScore(c *Case, now time.Time) *time.Time {
 	return next
 }
 
-// yuanText writes an amount as people say it: 3万元, 4800元.
-func yuanText(fen int64) string {
+// roundYuan writes an amount as people say it: 3万元, 4800元. yuanText has the fen as well.
+func roundYuan(fen int64) string {
 	yuan := fen / 100
 	switch {
 	case yuan >= 10_000 && yuan%10_000 == 0:

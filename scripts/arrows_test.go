@@ -29,33 +29,39 @@ var arrows = map[string][]string{
 	"pkg/docstore/mongodb":           {"pkg/docstore"},
 	"pkg/docstore/docstoretest":      {"pkg/docstore"},
 	"pkg/docstore/mongodb/mongotest": {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/mongodb"},
+	"pkg/papers/docx":                {},
+	"pkg/papers/docx/docxtest":       {"pkg/papers/docx"},
 	"models":                         {"pkg/docstore"},
+	"pkg/enclosure":                  {"models"},
 
 	// What the use cases stand on.
 	"pkg/store":      {"pkg/docstore", "pkg/workday", "models"},
 	"pkg/escalation": {"pkg/workday", "pkg/store", "models"},
-	"pkg/papers":     {"pkg/workday", "models"},
+	"pkg/papers":     {"pkg/workday", "pkg/papers/docx", "models"},
+
+	"pkg/papers/casefile": {"pkg/workday", "pkg/papers/docx", "models"},
 
 	// Use cases.
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
-	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/papers", "models"},
+	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "models"},
 	"pkg/rules":     {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/escalation", "models"},
-	"pkg/screening": {"pkg/workday", "pkg/store", "pkg/papers", "models"},
+	"pkg/dossier":   {"pkg/docstore", "pkg/papers/casefile", "models"},
+	"pkg/screening": {"pkg/workday", "pkg/store", "pkg/papers", "pkg/papers/docx", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
 	"pkg/demo":      {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "models"},
 
 	// What is seen from outside.
 	"handlers/web":   {"models", "pkg/account"},
-	"handlers/api":   {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening"},
-	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation", "pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify"},
+	"handlers/api":   {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening"},
+	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify"},
 	"handlers":       {"handlers/web", "handlers/api", "handlers/pages", "models", "pkg/store", "pkg/account", "pkg/casework", "pkg/screening"},
 
 	// Only the command picks an engine.
 	"cmd/fengqiao": {
 		"handlers", "handlers/web", "handlers/api", "handlers/pages", "models",
 		"pkg/docstore", "pkg/docstore/embedded", "pkg/docstore/mongodb", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation",
-		"pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
+		"pkg/papers", "pkg/papers/casefile", "pkg/dossier", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
 	},
 }
 
@@ -76,8 +82,9 @@ var rooms = []struct {
 	{"github.com/alecthomas/kong", "", []string{"cmd/fengqiao"}},
 	{"github.com/schollz/progressbar", "", []string{"cmd/fengqiao"}},
 	{"github.com/prometheus/", "", []string{"handlers", "handlers/web", "handlers/api"}},
-	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest"}},
-	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest"}},
+	{"golang.org/x/image", "", []string{"pkg/enclosure"}},
+	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
+	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
 }
 
 // pure are the packages whose rules are functions of their arguments: no files, no network, no store.

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fengqiao/handlers/web"
+	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/screening"
@@ -51,14 +52,15 @@ type endpoint struct {
 	web.Route
 	tag     string
 	summary string
-	params  any   // path, query and header parameters, by struct tags
-	in      any   // form of the body, nil where none is read
-	out     any   // body of success, nil for none
-	headers any   // of success, by struct tags
-	status  int   // of success
-	also    []int // further statuses of success: 200 for what is there already, 304 for what is unchanged
-	fails   []int // statuses of failure beside those that every endpoint of its kind has
-	example any   // of the body that is sent
+	params  any      // path, query and header parameters, by struct tags
+	in      any      // form of the body, nil where none is read
+	out     any      // body of success, nil for none
+	headers any      // of success, by struct tags
+	status  int      // of success
+	also    []int    // further statuses of success: 200 for what is there already, 304 for what is unchanged
+	fails   []int    // statuses of failure beside those that every endpoint of its kind has
+	example any      // of the body that is sent
+	file    []string // content types of success where it is a file
 }
 
 // endpoints is the whole table.
@@ -78,8 +80,17 @@ func (a *API) endpoints() []endpoint {
 		action(a, "accept", account.WriteCases, "受理", a.cases.Accept),
 		action(a, "decline", account.WriteCases, "不予受理", a.cases.Decline),
 		action(a, "sittings", account.WriteCases, "登记调解记录", a.cases.RecordSitting),
+		action(a, "draft", account.WriteCases, "起草协议，或者修改还没有签完的协议", a.cases.Draft),
+		action(a, "sign", account.WriteCases, "登记协议草稿的签名盖章；签完即达成协议", a.cases.Sign),
 		action(a, "agreement", account.WriteCases, "登记协议", a.cases.Agree),
 		action(a, "perform", account.WriteCases, "登记履行", a.cases.Perform),
+		action(a, "confirm", account.WriteCases, "司法确认：登记申请或者法院的裁定", a.cases.Confirm),
+		action(a, "press", account.WriteCases, "督促履行", a.cases.Press),
+		action(a, "breach", account.WriteCases, "不履行协议，转强制执行或者诉讼", a.cases.Breach),
+		action(a, "reopen", account.WriteCases, "重新调解", a.cases.Reopen),
+		action(a, "visit", account.WriteCases, "登记回访", a.cases.Visit),
+		action(a, "correct", account.WriteCases, "补正", a.cases.Correct),
+		action(a, "affirm", account.WriteCases, "登记口述人的本人确认", a.cases.Affirm),
 		action(a, "fail", account.WriteCases, "调解不成", a.cases.Fail),
 		action(a, "withdraw", account.WriteCases, "撤回", a.cases.Withdraw),
 		action(a, "close", account.WriteCases, "结案", a.cases.Close),
@@ -93,7 +104,17 @@ func (a *API) endpoints() []endpoint {
 		action(a, "extend", account.WriteCases, "延期", a.cases.Extend),
 		action(a, "order", account.ReviewCases, "督办：限期办结或者提级办理", a.cases.Order),
 		action(a, "police", account.WriteCases, "登记报告公安的情况", a.cases.ReportPolice),
+		action(a, "attachments", account.WriteCases, "附上照片或PDF；同一份文件再次提交，只有一份", a.cases.Attach).upTo(maxAttachment),
+		action(a, "filing", account.WriteCases, "立卷归档", a.cases.File),
+		action(a, "addend", account.WriteCases, "归档后补充说明", a.cases.Addend),
+		row(get, "/cases/:id/papers", account.ReadCases, a.papers, endpoint{tag: "卷宗", summary: "一件案件的文书、缺少的材料和附上的材料", params: new(idParams), out: new(Papers), status: http.StatusOK}),
+		row(get, "/cases/:id/papers/:paper", account.PrintPapers, a.printPaper, endpoint{tag: "卷宗", summary: "一份文书（留有记录）", params: new(paperParams), file: []string{typeWord}, status: http.StatusOK}),
+		row(get, "/cases/:id/file", account.PrintPapers, a.printFile, endpoint{tag: "卷宗", summary: "整本卷宗，一个Word文件（留有记录）", params: new(idParams), file: []string{typeWord}, status: http.StatusOK}),
+		row(get, "/cases/:id/file/zip", account.PrintPapers, a.printZip, endpoint{tag: "卷宗", summary: "每份文书一个Word文件（留有记录）", params: new(idParams), file: []string{typeZip}, status: http.StatusOK}),
+		row(get, "/cases/:id/attachments/:seq", account.PrintPapers, a.attachment, endpoint{tag: "卷宗", summary: "一份附上的材料（留有记录）", params: new(attachmentParams), file: []string{models.TypeJPEG, models.TypePDF}, status: http.StatusOK}),
 		row(get, "/cases/:id/handovers", account.ReadCases, a.handovers, endpoint{tag: "案件", summary: "移送卷：每次上报的经过、理由、材料和签收情况", params: new(idParams), out: new(HandoverList), status: http.StatusOK}),
+		row(get, "/cases/:id/settlements", account.ReadCases, a.settlements, endpoint{tag: "案件", summary: "可用的协议范本，按案件内容填好", params: new(idParams), out: new(SettlementList), status: http.StatusOK}),
+		row(get, "/articles", account.LoggedIn, a.articles, endpoint{tag: "法条", summary: "和一类纠纷有关的法条（转述，不是原文）", params: new(articleParams), out: new(ArticleList), status: http.StatusOK, fails: invalid}),
 		row(post, "/cases/:id/reveal", account.WriteCases, a.reveal, endpoint{tag: "案件", summary: "查看完整的证件号码和电话（留有查看记录）", params: new(idParams), out: new(Revealed), status: http.StatusOK}),
 
 		row(get, "/clusters", account.ReadCases, a.clusters, endpoint{tag: "群体性纠纷", summary: "群体性纠纷，最近有变化的在前", params: new(clustersParams), out: new(ClusterPage), status: http.StatusOK, fails: query}),

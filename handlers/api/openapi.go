@@ -74,7 +74,12 @@ func describe(r *openapi31.Reflector, e endpoint) error {
 		if status == http.StatusNotModified {
 			out = nil
 		}
-		operation.AddRespStructure(out, openapi.WithHTTPStatus(status))
+		for _, kind := range e.file {
+			operation.AddRespStructure(new(binary), openapi.WithHTTPStatus(status), openapi.WithContentType(kind))
+		}
+		if len(e.file) == 0 {
+			operation.AddRespStructure(out, openapi.WithHTTPStatus(status))
+		}
 		if e.headers != nil {
 			operation.AddRespStructure(e.headers, openapi.WithHTTPStatus(status))
 		}

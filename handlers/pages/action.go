@@ -24,6 +24,7 @@ type action struct {
 	title      string
 	permission account.Permission
 	allowed    []models.Action // any of them
+	maxBody    int64           // of what is sent, 0 for what is usual
 	rows       []string        // lists with a row of fields for each item
 	// fill writes what stands in the fresh form, nil for nothing.
 	fill func(f *form, c *models.Case, actor models.Actor, now time.Time)
@@ -67,6 +68,9 @@ func (p *Pages) openAction(c *gin.Context, a action) error {
 	}
 	f := newForm()
 	f.Values.Set("version", strconv.FormatInt(cs.Version, 10))
+	if template := c.Query("template"); template != "" {
+		f.Values.Set("template", template)
+	}
 	if a.fill != nil {
 		a.fill(f, cs, actor, p.Now())
 	}

@@ -10,6 +10,7 @@ import (
 
 	"fengqiao/handlers/web"
 	"fengqiao/models"
+	"fengqiao/pkg/casework"
 )
 
 // adminRows is how many lines a page of upkeep shows.
@@ -128,6 +129,11 @@ func (p *Pages) resetPassword(c *gin.Context) error {
 	return redirect(c, "/admin/accounts?done=password")
 }
 
+// looks are the access records that are about one case.
+var looks = map[string]string{
+	casework.AccessReveal: "查看完整证件号码和电话", casework.AccessPapers: "打印文书", casework.AccessAttachment: "打开材料", casework.AccessExport: "导出整件案件",
+}
+
 type accessRow struct{ At, Who, Role, What, CasePath, Subject, Place string }
 
 type accessesBody struct {
@@ -152,8 +158,8 @@ func (p *Pages) accesses(c *gin.Context) error {
 	var body accessesBody
 	for _, a := range found {
 		r := accessRow{At: moment(a.At), Who: a.Actor.Name, Role: a.Actor.Role.Name(), What: "导出月报", Subject: a.Case}
-		if a.What == "reveal" {
-			r.What, r.CasePath, r.Subject = "查看完整证件号码和电话", "/cases/"+a.Case, "打开案件"
+		if what, ok := looks[a.What]; ok {
+			r.What, r.CasePath, r.Subject = what, "/cases/"+a.Case, "打开案件"
 		}
 		if r.Place, err = p.placeName(c.Request.Context(), a.Region); err != nil {
 			return err

@@ -57,6 +57,10 @@ func (f *form) Place(fault string) string {
 		}
 	case "instalments":
 		return fmt.Sprintf("第%d期", i+1)
+	case "papers":
+		if names := models.PaperNames(); i < len(names) {
+			return names[i].Name
+		}
 	case "rules":
 		return fmt.Sprintf("第%d条", i+1)
 	case "factors":
@@ -92,7 +96,7 @@ func (f *form) Anchor(fault string) string {
 func (f *form) refuse(err error) bool {
 	e := models.AsError(err)
 	switch e.Kind {
-	case models.Invalid:
+	case models.Invalid, models.TooLarge:
 		f.Faults = append(f.Faults, e.Fields...)
 		if len(f.Faults) == 0 {
 			f.Notice = e.Message

@@ -40,6 +40,7 @@ type logBody struct {
 	Summary  []summary
 	Score    *models.Assessment // what the system would assess it as, at the last step
 	Raises   []models.Choice    // that, and the levels above
+	Articles []models.Article   // of the type that is chosen
 	Parties  []partyForm
 }
 
@@ -247,6 +248,9 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 		return err
 	}
 	body.Parties = partyForms(f)
+	if step == stepMore && (in.Type == models.LandTransfer || in.Type == models.Dividend) {
+		body.Articles = models.ArticlesFor(in.Type, in.Subtype)
+	}
 	if step == stepCheck {
 		body.Summary = summarise(in, body.Villages)
 		if body.Score, err = p.Cases.Scored(c.Request.Context(), actor, *in); err != nil {

@@ -151,6 +151,9 @@ func (p *Pages) policy(ctx context.Context, actor models.Actor) (*models.Policy,
 
 // post is the posted form, or an error that says it could not be read.
 func post(c *gin.Context) (url.Values, error) {
+	if err := readUpload(c); err != nil {
+		return nil, err
+	}
 	if err := c.Request.ParseForm(); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {

@@ -21,6 +21,7 @@ type Route struct {
 	Path       string // Gin's form: /cases/:id
 	Permission account.Permission
 	Handle     Handler
+	MaxBody    int64 // the largest body that is read, 0 for what is usual
 }
 
 const (

@@ -194,10 +194,7 @@ func (s *Service) Reveal(ctx context.Context, actor models.Actor, id bson.Object
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains([]models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}, actor.Role) {
-		return nil, models.Errorf(models.Forbidden, "case.reveal", "只有办理案件的人员可以查看完整的证件号码和电话")
-	}
-	if err := s.store.RecordAccess(ctx, actor, s.now(), "reveal", c.ID.Hex(), c.Place.Village); err != nil {
+	if err := s.onRecord(ctx, actor, c, AccessReveal); err != nil {
 		return nil, err
 	}
 	out := make([]Unsealed, len(c.Parties))

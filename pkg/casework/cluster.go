@@ -12,7 +12,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fengqiao/models"
-	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/store"
 )
@@ -144,7 +143,7 @@ func (s *Service) gatherRoot(ctx context.Context, policy *models.RiskPolicy, pla
 		switch {
 		case err == nil:
 			return true, s.apply(ctx, cluster)
-		case !store.IsConflict(err) && !store.IsDuplicate(err, docstore.IDIndex):
+		case !store.IsConflict(err) && !store.IsDuplicate(err, store.IndexID):
 			return false, err
 		}
 	}

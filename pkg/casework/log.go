@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,6 +36,9 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	}
 	if c, err = s.newCase(form, place); err != nil {
 		return nil, false, err
+	}
+	if form.DictatedBy != "" {
+		c.Dictation = &models.Dictation{By: form.DictatedBy, Typist: cmp.Or(form.Typist, actor.Name)}
 	}
 	if draftKey != "" {
 		c.DraftKey = actor.ID + "/" + draftKey
@@ -123,10 +128,14 @@ func seatOf(c *models.Case, actor models.Actor, form LogForm) models.RegionKind 
 }
 
 func logNote(c *models.Case) string {
+	var parts []string
 	if c.Conflict.Exists {
-		return "被申请人是村集体，本村调解员有利益冲突"
+		parts = append(parts, "被申请人是村集体，本村调解员有利益冲突")
 	}
-	return ""
+	if d := c.Dictation; d != nil {
+		parts = append(parts, d.By+"口述，"+d.Typist+"代录，等待本人确认")
+	}
+	return strings.Join(parts, "；")
 }
 
 // factsOf is a case as far as the form says, but for its parties.
@@ -134,45 +143,36 @@ func factsOf(form LogForm, place models.Place) *models.Case {
 	c := &models.Case{
 		ID: bson.NewObjectID(), Place: place, Type: form.Type, Subtype: form.Subtype, Title: form.Title, Facts: form.Facts,
 		Requests: form.Requests, Source: form.Source, AmountFen: form.AmountFen, Households: form.Households,
-		Dividend: form.Dividend, Risk: form.Risk, Signs: form.RiskSigns,
+		Land: landOf(form.Land, form.Parties), Dividend: form.Dividend, Risk: form.Risk, Signs: form.RiskSigns,
+	}
+	c.Conflict.Exists = slices.ContainsFunc(form.Parties, func(p PartyForm) bool { return p.Collective && p.Role == models.Respondent })
+	return c
+}
+
+// landOf is what is known of the land: who has it stands among the parties mostly, and is not typed twice.
+func landOf(land *models.LandTransferFacts, parties []PartyForm) *models.LandTransferFacts {
+	if land == nil || land.Transferee != "" {
+		return land
 	}
 	var organisations []string
-	for _, p := range form.Parties {
-		switch {
-		case p.Collective && p.Role == models.Respondent:
-			c.Conflict.Exists = true
-		case p.Kind == models.Organisation && !p.Collective:
+	for _, p := range parties {
+		if p.Kind == models.Organisation && !p.Collective {
 			organisations = append(organisations, p.Name)
 		}
 	}
-	if form.Land != nil {
-		land := *form.Land
-		if land.Transferee == "" && len(organisations) == 1 { // who has the land stands among the parties already
-			land.Transferee = organisations[0]
-		}
-		c.Land = &land
+	if len(organisations) != 1 {
+		return land
 	}
-	return c
+	filled := *land
+	filled.Transferee = organisations[0]
+	return &filled
 }
 
 func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error) {
 	c := factsOf(form, place)
 	for _, p := range form.Parties {
-		party := models.Party{
-			Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
-		}
-		var err error
-		if party.IDNumber, err = s.seal(c.ID, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
-			return nil, err
-		}
-		phone := p.Phone
-		if phone != "" {
-			if phone, err = models.CheckPhone(phone); err != nil {
-				return nil, err
-			}
-		}
-		if party.Phone, err = s.seal(c.ID, "phone", phone, models.MaskPhone(phone)); err != nil {
+		party, err := s.party(c.ID, p)
+		if err != nil {
 			return nil, err
 		}
 		c.Parties = append(c.Parties, party)
@@ -181,4 +181,24 @@ func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error
 		c.Conflict.Consent = form.Consent
 	}
 	return c, nil
+}
+
+// party seals the numbers of a party.
+func (s *Service) party(id bson.ObjectID, p PartyForm) (models.Party, error) {
+	party := models.Party{
+		Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
+		Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+	}
+	var err error
+	if party.IDNumber, err = s.seal(id, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
+		return party, err
+	}
+	phone := p.Phone
+	if phone != "" {
+		if phone, err = models.CheckPhone(phone); err != nil {
+			return party, err
+		}
+	}
+	party.Phone, err = s.seal(id, "phone", phone, models.MaskPhone(phone))
+	return party, err
 }

@@ -53,16 +53,25 @@ func deeds() []deed {
 		{"达成协议", "Agree", form(oral()), oral(func(f *casework.AgreementForm) { f.ReachedOn = "2100-01-01" })},
 		{"调解不成", "Fail", form(casework.FailForm{Reason: "差距大", RemediesTold: true}), casework.FailForm{Reason: "差距大"}},
 		{"撤回", "Withdraw", form(casework.ReasonForm{Reason: "撤回"}), casework.ReasonForm{}},
-		{"转出", "Refer", form(casework.ReferForm{To: "court", Reason: "起诉"}), casework.ReferForm{}},
+		{"转出", "Refer", form(casework.ReferForm{To: "court", Reason: "起诉", RemediesTold: true}), casework.ReferForm{}},
 		{"上报", "Escalate", form(casework.EscalateForm{Reason: models.ReasonAsked, Note: "要求"}), casework.EscalateForm{}},
 		{"签收", "Review", form(casework.ReviewForm{Decision: "accept"}), casework.ReviewForm{}},
 		{"退回", "Review", form(giveBack(7, "补充")), giveBack(99, "补充")},
-		{"签收时转出", "Review", form(casework.ReviewForm{Decision: "refer", To: "court", Note: "起诉"}), casework.ReviewForm{Decision: "refer"}},
+		{"签收时转出", "Review", form(casework.ReviewForm{Decision: "refer", To: "court", Note: "起诉", RemediesTold: true}), casework.ReviewForm{Decision: "refer"}},
 		{"履行登记", "Perform", form(casework.PerformForm{On: "2026-03-02"}), casework.PerformForm{On: "2100-01-01"}},
 		{"结案", "Close", form(casework.CloseForm{}), casework.CloseForm{Note: strings.Repeat("长", 1001)}},
 		{"提高风险等级", "Assess", form(casework.RiskForm{Risk: models.Orange, Reason: "多户"}), casework.RiskForm{}},
 		{"降低风险等级", "Assess", form(casework.RiskForm{Risk: models.Blue, Reason: "已平息"}), casework.RiskForm{Risk: models.Blue}},
 		{"风险情况", "ReportSigns", form(casework.SignsForm{RiskSigns: models.RiskSigns{Petition: true}}), casework.SignsForm{Note: strings.Repeat("长", 501)}},
+		{"起草协议", "Draft", form(drafted()), casework.DraftForm{}},
+		{"签名登记", "Sign", form(casework.SignForm{ReachedOn: "2026-03-02", Sealed: "2026-03-02"}), casework.SignForm{ReachedOn: "2100-01-01"}},
+		{"司法确认", "Confirm", form(casework.ConfirmForm{Step: "applied", On: "2026-03-02", Court: "青禾县人民法院"}), casework.ConfirmForm{Step: "applied", On: "2026-03-02"}},
+		{"督促履行", "Press", form(casework.PressForm{On: "2026-03-02", How: "上门", Answer: "月底付"}), casework.PressForm{On: "2026-03-02"}},
+		{"不履行协议", "Breach", form(casework.BreachForm{Way: "sue", Told: true, Note: "不愿再付"}), casework.BreachForm{}},
+		{"重新调解", "Reopen", form(casework.ReopenForm{Reason: "asked", Note: "双方要求"}), casework.ReopenForm{}},
+		{"回访", "Visit", form(casework.VisitForm{On: "2026-03-02", How: "home", Visited: []string{"许来福"}, Satisfaction: "satisfied"}), casework.VisitForm{}},
+		{"补正", "Correct", form(correcting()), casework.CorrectForm{}},
+		{"本人确认", "Affirm", form(casework.AffirmForm{By: "许来福", On: "2026-03-02", Mark: "fingerprint"}), casework.AffirmForm{}},
 		{"暂停计时", "Pause", form(casework.PauseForm{Ground: models.PauseSurvey, Note: "等待测绘"}), casework.PauseForm{}},
 		{"恢复计时", "Resume", form(casework.ResumeForm{}), casework.ResumeForm{Note: strings.Repeat("长", 501)}},
 		{"延期", "Extend", form(casework.ExtendForm{Days: 5, Consent: "双方同意"}), casework.ExtendForm{}},
@@ -71,6 +80,9 @@ func deeds() []deed {
 		{"报告公安", "ReportPolice", func(w *world) any {
 			return casework.PoliceForm{ReportedAt: w.Now(), ReportedBy: "周大成", ReportedTo: "枫溪派出所"}
 		}, casework.PoliceForm{}},
+		{"附上材料", "Attach", form(casework.AttachForm{Kind: models.AttachEvidence, File: scan("合同")}), casework.AttachForm{Kind: models.AttachEvidence}},
+		{"立卷归档", "File", form(casework.FileForm{Retention: "long", Known: true}), casework.FileForm{}},
+		{"归档后补充", "Addend", form(casework.AddendForm{Text: "补入照片"}), casework.AddendForm{}},
 	}
 }
 
@@ -113,10 +125,13 @@ func scenes(t *testing.T, w *world) []struct {
 		{"司法所已签收，请村里协助", take(judicial, up(chair, sat()), true)},
 		{"司法所已上报，等待县里签收", up(judicial, take(judicial, up(chair, sat()), false))},
 		{"县里已签收", take(countyMan, up(judicial, take(judicial, up(chair, sat()), false)), false)},
+		{"村里调解中，有一份协议草稿", did(t)(w.Draft(t.Context(), mediator, ref(sat()), drafted()))},
+		{"村里登记，由人代录", w.log(t, yellow, func(f *casework.LogForm) { f.DictatedBy = "许来福" })},
 		{"村里暂停计时", did(t)(w.Pause(t.Context(), chair, ref(sat()), casework.PauseForm{Ground: models.PauseSurvey, Note: "等待测绘"}))},
 		{"在村里达成协议", did(t)(w.Agree(t.Context(), mediator, ref(sat()), oral()))},
 		{"司法所调解不成", did(t)(w.Fail(t.Context(), judicial, ref(take(judicial, up(chair, sat()), false)), casework.FailForm{Reason: "差距大", RemediesTold: true}))},
 		{"已结案", did(t)(w.Withdraw(t.Context(), mediator, ref(sat()), casework.ReasonForm{Reason: "撤回"}))},
+		{"已立卷归档", did(t)(w.File(t.Context(), mediator, ref(did(t)(w.Withdraw(t.Context(), mediator, ref(sat()), casework.ReasonForm{Reason: "撤回"}))), casework.FileForm{Retention: "long", Known: true}))},
 	}
 }
 

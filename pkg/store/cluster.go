@@ -30,6 +30,9 @@ func clusterKind() *docstore.Kind {
 	}
 }
 
+// IndexID is the name of the unique index of every kind's id.
+const IndexID = docstore.IDIndex
+
 const clusterNoun = "群体性纠纷"
 
 // Cluster returns the cluster of that id inside the scope.
@@ -44,7 +47,7 @@ func (s *Store) Cluster(ctx context.Context, scope models.Scope, id string) (*mo
 	return c, nil
 }
 
-// InsertCluster adds a cluster. A taken id is IsDuplicate(err, docstore.IDIndex).
+// InsertCluster adds a cluster. A taken id is IsDuplicate(err, IndexID).
 func (s *Store) InsertCluster(ctx context.Context, c *models.Cluster) error {
 	return told(s.clusters.Insert(ctx, c), clusterNoun)
 }

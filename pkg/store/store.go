@@ -28,14 +28,14 @@ type Store struct {
 	regions   docstore.Collection[models.Region, *models.Region]
 	policies  docstore.Collection[models.Policy, *models.Policy]
 	calendars docstore.Collection[calendarYear, *calendarYear]
+	reports   docstore.Collection[models.Report, *models.Report]
+	checks    docstore.Collection[models.FileCheck, *models.FileCheck]
+	runs      docstore.Collection[models.JobRun, *models.JobRun]
+	leases    docstore.Collection[models.Lease, *models.Lease]
+	seals     docstore.Collection[sealMark, *sealMark]
 
 	riskPolicies docstore.Collection[models.RiskPolicy, *models.RiskPolicy]
 	clusters     docstore.Collection[models.Cluster, *models.Cluster]
-
-	reports docstore.Collection[models.Report, *models.Report]
-	runs    docstore.Collection[models.JobRun, *models.JobRun]
-	leases  docstore.Collection[models.Lease, *models.Lease]
-	seals   docstore.Collection[sealMark, *sealMark]
 
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
@@ -43,7 +43,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), riskPolicyKind(), clusterKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), riskPolicyKind(), clusterKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -63,6 +63,7 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		policies:  docstore.NewCollection[models.Policy](engine, policyKind()),
 		calendars: docstore.NewCollection[calendarYear](engine, calendarKind()),
 		reports:   docstore.NewCollection[models.Report](engine, reportKind()),
+		checks:    docstore.NewCollection[models.FileCheck](engine, checkKind()),
 		runs:      docstore.NewCollection[models.JobRun](engine, runKind()),
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
 		seals:     docstore.NewCollection[sealMark](engine, sealKind()),

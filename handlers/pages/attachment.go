@@ -1,0 +1,178 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fengqiao/handlers/web"
+	"fengqiao/models"
+	"fengqiao/pkg/casework"
+	"fengqiao/pkg/enclosure"
+	"fengqiao/pkg/workday"
+)
+
+// maxUpload is the largest form with a file that is read to its end: a photo that is too large is refused at its
+// field, with all else that was typed, not by a broken connection.
+const maxUpload = 100 << 20
+
+// maxTyped is how much of a field beside the file is read.
+const maxTyped = 64 << 10
+
+const uploadKey = "fengqiao.upload"
+
+// readUpload reads a form that has a file. Its values become those of the request; of the file at most one byte
+// more than is taken is kept in memory, and nothing on disk.
+func readUpload(c *gin.Context) error {
+	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
+		return nil
+	}
+	broken := func(err error) error {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return &models.Error{Kind: models.Malformed, Code: "form", Message: "表单没有完整收到，请返回重新提交", Cause: err}
+	}
+	parts, err := c.Request.MultipartReader()
+	if err != nil {
+		return broken(err)
+	}
+	values := url.Values{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return broken(err)
+		}
+		limit := int64(maxTyped)
+		if part.FormName() == "file" {
+			limit = enclosure.MaxBytes + 1
+		}
+		data, err := io.ReadAll(io.LimitReader(part, limit))
+		if err == nil {
+			_, err = io.Copy(io.Discard, part)
+		}
+		if err != nil {
+			return broken(err)
+		}
+		if part.FormName() == "file" {
+			c.Set(uploadKey, data)
+		} else {
+			values.Add(part.FormName(), string(data))
+		}
+	}
+	c.Request.PostForm, c.Request.Form = values, values
+	return nil
+}
+
+// uploaded is the file of the form, nil for none.
+func uploaded(c *gin.Context) []byte {
+	data, _ := c.Get(uploadKey)
+	file, _ := data.([]byte)
+	return file
+}
+
+func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*models.Case, error) {
+	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), File: uploaded(c)}
+	return p.Cases.Attach(c.Request.Context(), web.Actor(c), ref, in)
+}
+
+func attachmentKinds(*models.Case, *models.Policy) any { return models.AttachmentKinds() }
+
+// attachmentView is an attachment as it is listed.
+type attachmentView struct {
+	Path, Name, Kind, Form, Size, At, By string
+	Picture                              bool
+	File, Preview                        string // paths of the bytes
+	Mark                                 string
+	Supplement                           int
+}
+
+func viewAttachments(c *models.Case) []attachmentView {
+	var out []attachmentView
+	for i := range c.Attachments {
+		out = append(out, viewAttachment(c, &c.Attachments[i]))
+	}
+	return out
+}
+
+func viewAttachment(c *models.Case, a *models.Attachment) attachmentView {
+	path := casePath(c) + "/attachments/" + strconv.Itoa(a.Seq)
+	v := attachmentView{
+		Path: path, Name: a.Name, Kind: a.KindName(), Form: a.FormName(), Size: fileSize(a.Size), At: moment(a.At), By: a.By.Name,
+		Picture: a.IsPicture(), File: path + "/file", Mark: a.Mark(), Supplement: a.Supplement,
+	}
+	if v.Picture {
+		v.Preview = v.File + "?preview=1"
+	}
+	return v
+}
+
+func fileSize(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", (n+1023)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}
+
+type attachmentBody struct {
+	Case row
+	attachmentView
+}
+
+// attachment shows one attachment. That it was opened is on record once the picture itself is asked for.
+func (p *Pages) attachment(c *gin.Context) error {
+	cs, err := p.caseOf(c)
+	if err != nil {
+		return err
+	}
+	seq, _ := strconv.Atoi(c.Param("seq"))
+	a := cs.Attachment(seq)
+	if a == nil {
+		return models.Errorf(models.NotFound, "attachment.none", "没有这份材料")
+	}
+	return p.render(c, http.StatusOK, "attachment", a.Name, attachmentBody{rowOfCase(cs, p.Now()), viewAttachment(cs, a)})
+}
+
+// attachmentFile sends the bytes: a picture to be seen, a PDF to be kept.
+func (p *Pages) attachmentFile(c *gin.Context) error {
+	id, err := casework.IDOf(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	seq, _ := strconv.Atoi(c.Param("seq"))
+	a, data, err := p.Cases.OpenAttachment(c.Request.Context(), web.Actor(c), id, seq, c.Query("preview") != "")
+	if err != nil {
+		return err
+	}
+	if !a.IsPicture() {
+		web.Attach(c, fmt.Sprintf("附件%d.pdf", a.Seq))
+	}
+	c.Data(http.StatusOK, a.Type, data)
+	return nil
+}
+
+func fillFiling(f *form, c *models.Case, actor models.Actor, now time.Time) {
+	f.Values.Set("on", workday.OfTime(now).String())
+	f.Values.Set("by", actor.Name)
+	f.Values.Set("retention", "long")
+}
+
+type filingExtra struct {
+	Retentions []models.Choice
+	Missing    []string
+}
+
+func filingOf(c *models.Case, _ *models.Policy) any {
+	return filingExtra{models.Retentions(), c.MissingPapers()}
+}

@@ -1,0 +1,124 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"fengqiao/models"
+	"fengqiao/pkg/enclosure"
+	"fengqiao/pkg/escalation"
+)
+
+// AttachForm is a photo or a PDF with what it is.
+type AttachForm struct {
+	Kind string `json:"kind" validate:"required,oneof=application notice identity proxy investigation evidence sitting agreement receipt visit confirmation other" label:"材料种类"`
+	Name string `json:"name,omitempty" validate:"max=60" label:"材料名称"`
+	File []byte `json:"file" label:"文件"`
+}
+
+// maxAttachments is how many a case takes.
+const maxAttachments = 200
+
+// Attach adds a photo or a PDF to the file; after filing, as a supplement. What is sent a second time, by the
+// same bytes as the same kind, is there already: nothing changes.
+func (s *Service) Attach(ctx context.Context, actor models.Actor, ref Ref, form AttachForm) (*models.Case, error) {
+	form.Name = strings.TrimSpace(form.Name)
+	c, err := s.Case(ctx, actor, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	// Who may not, or has nothing to say, does not make the server decode anything.
+	action := attachAction(c)
+	rules, err := escalation.RulesFor(ctx, s.store, c, s.now())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := models.Permit(c.Seating(rules.Policy), action, actor); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(form.File)
+	sent := hex.EncodeToString(sum[:])
+	if c.Sent(form.Kind, sent) != nil {
+		return c, nil
+	}
+	if err := s.validate.Check(&form); err != nil {
+		return nil, err
+	}
+	file, err := enclosure.Read(ctx, form.File)
+	if err != nil {
+		return nil, err
+	}
+	attached := models.Attachment{Kind: form.Kind, Name: form.Name, Type: file.Type, Size: int64(len(file.Data)), Sent: sent, By: actor}
+	if attached.Hash, err = s.store.KeepFile(ctx, file.Data); err != nil {
+		return nil, err
+	}
+	if file.Preview != nil {
+		if attached.Preview, err = s.store.KeepFile(ctx, file.Preview); err != nil {
+			return nil, err
+		}
+	}
+	// An attachment is added to whatever is there by now: no version is asked for.
+	changed, err := s.change(ctx, actor, Ref{ID: ref.ID}, action, nil, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		if c.Sent(form.Kind, sent) != nil {
+			return errThere
+		}
+		if len(c.Attachments) >= maxAttachments {
+			return models.FieldErrorf("file", "一件案件最多附%d份材料，请把几张照片合成一个PDF", maxAttachments)
+		}
+		attached.Seq, attached.At = len(c.Attachments)+1, now
+		if attached.Name == "" {
+			attached.Name = fmt.Sprintf("%s%d", attached.KindName(), attached.Seq)
+		}
+		return c.Move(rules.Policy, attachAction(c), actor, now, attached.Entry(), func() error {
+			if c.Filing != nil {
+				attached.Supplement = c.Filing.Supplement(now, actor, attached.Entry())
+			}
+			c.Attachments = append(c.Attachments, attached)
+			return nil
+		})
+	})
+	if errors.Is(err, errThere) {
+		return s.Case(ctx, actor, ref.ID)
+	}
+	return changed, err
+}
+
+// errThere says that somebody else sent the same file at the same time.
+var errThere = errors.New("attachment is there already")
+
+// OpenAttachment gives the bytes of an attachment to those whose work the case is, after the look is on record:
+// a photo may show anything. preview asks for the small picture.
+func (s *Service) OpenAttachment(ctx context.Context, actor models.Actor, id bson.ObjectID, seq int, preview bool) (*models.Attachment, []byte, error) {
+	c, err := s.Case(ctx, actor, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	attached := c.Attachment(seq)
+	if attached == nil {
+		return nil, nil, models.Errorf(models.NotFound, "attachment.none", "没有这份材料")
+	}
+	if err := s.onRecord(ctx, actor, c, AccessAttachment); err != nil {
+		return nil, nil, err
+	}
+	hash := attached.Hash
+	if preview && attached.Preview != "" {
+		hash = attached.Preview
+	}
+	data, err := s.store.File(ctx, hash)
+	return attached, data, err
+}
+
+// attachAction is what attaching is: after filing, a supplement.
+func attachAction(c *models.Case) models.Action {
+	if c.Filing != nil {
+		return models.ActionAddend
+	}
+	return models.ActionAttach
+}
