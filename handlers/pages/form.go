@@ -65,6 +65,10 @@ func (f *form) Place(fault string) string {
 		return fmt.Sprintf("第%d条", i+1)
 	case "factors":
 		return fmt.Sprintf("第%d行", i+1)
+	case "findings":
+		if len(f.Rows("findings", 1)) > 1 {
+			return fmt.Sprintf("第%d条", i+1)
+		}
 	}
 	return ""
 }

@@ -91,6 +91,11 @@ func (p *Pages) logForm(c *gin.Context) error {
 	for i, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		addParty(f.Values, i, side)
 	}
+	if finding := c.Query("finding"); finding != "" {
+		if err := p.fillFromFinding(c, f, finding); err != nil {
+			return err
+		}
+	}
 	return p.showLog(c, http.StatusOK, f, stepWhat)
 }
 
@@ -280,7 +285,7 @@ func raises(scored models.RiskLevel) []models.Choice {
 func hiddenFields(values url.Values, step int) []hiddenField {
 	var out []hiddenField
 	for name := range values {
-		if name == "do" || name == "step" || name == "draftKey" || logStepOf(name) == step {
+		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && logStepOf(name) == step {
 			continue
 		}
 		out = append(out, hiddenField{name, values.Get(name)})

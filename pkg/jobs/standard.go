@@ -18,6 +18,7 @@ const (
 	Recount  = "recount"  // 期限重算
 	Risk     = "risk"     // 风险评估
 	Clusters = "clusters" // 群体性纠纷
+	Returns  = "returns"  // 排查提醒
 	Remind   = "remind"   // 月报提醒
 )
 
@@ -30,7 +31,7 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Returns, "提醒报排查表", "每小时"},
 		{Risk, "重新评估风险、发现群体性纠纷", "每日0:40"}, {Clusters, "群体性纠纷一并办理", "每5分钟"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
@@ -60,6 +61,9 @@ type Work struct {
 	// Clusters brings what was done to one case of a group dispute to the others, where that did not come
 	// through at once, and says what it did. nil where nobody does.
 	Clusters func(ctx context.Context) (string, error)
+	// Returns reminds of screening returns that are missing, and says how many messages it made; it also
+	// notes at findings the cases they became, where that was broken off. nil where nobody does.
+	Returns func(ctx context.Context, now time.Time) (int, error)
 }
 
 // LastDone is when a job began the last time that it was done to its end, zero for never.
@@ -78,7 +82,8 @@ const noticesKept = 7 * 24 * time.Hour
 
 // Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
 // before on the 1st at 06:00 and what reminds of them each morning, the cleaning of sessions and the
-// recounting of deadlines at night, and the delivery of notices every minute. All run at start as well.
+// recounting of deadlines at night, the delivery of notices every minute, and the reminders of returns
+// every hour. All run at start as well.
 func Standard(work Work) []Job {
 	list := []Job{
 		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
@@ -128,6 +133,12 @@ func Standard(work Work) []Job {
 		list = append(list, Job{Name: Clusters, Schedule: "*/5 * * * *", Keep: noticesKept, Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
 			note, err := work.Clusters(ctx)
 			return Outcome{Note: note}, err
+		}})
+	}
+	if work.Returns != nil {
+		list = append(list, Job{Name: Returns, Schedule: "15 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			made, err := work.Returns(ctx, now)
+			return Outcome{Note: fmt.Sprintf("提醒报排查表%d条", made)}, err
 		}})
 	}
 	return list

@@ -36,6 +36,9 @@ type Store struct {
 
 	riskPolicies docstore.Collection[models.RiskPolicy, *models.RiskPolicy]
 	clusters     docstore.Collection[models.Cluster, *models.Cluster]
+	grids        docstore.Collection[models.Grid, *models.Grid]
+	returns      docstore.Collection[models.Return, *models.Return]
+	screening    docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
 
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
@@ -43,7 +46,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), riskPolicyKind(), clusterKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -70,6 +73,9 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 
 		riskPolicies: docstore.NewCollection[models.RiskPolicy](engine, riskPolicyKind()),
 		clusters:     docstore.NewCollection[models.Cluster](engine, clusterKind()),
+		grids:        docstore.NewCollection[models.Grid](engine, gridKind()),
+		returns:      docstore.NewCollection[models.Return](engine, returnKind()),
+		screening:    docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
