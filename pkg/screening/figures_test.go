@@ -224,10 +224,10 @@ func TestFiguresOfTales(t *testing.T) {
 		"red goes up at once": {red.c, "2026-10", with(opened, "pending", "1", "red", "1", "escalated", "1", "escalated_village", "1", "unreceived", "1", "village_rate", "0.0", "due_soon", "1")},
 		"and comes back":      {red.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "red": "1", "returned": "1", "overdue": "1"}},
 
-		"a group dispute counts once":             {first.c, "2026-10", with(opened, "pending", "1", "mediating", "1", "groups", "1", "grouped", "1", "due_soon", "1")},
-		"its other cases are its cases":           {other.c, "2026-10", with(opened, "pending", "1", "mediating", "1", "grouped", "1", "due_soon", "1")},
-		"the month after it is still one":         {first.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "grouped": "1", "overdue": "1"}},
-		"and none any more when it was dismissed": {first.c, "2026-12", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "overdue": "1"}},
+		"a group dispute counts once":             {first.c, "2026-10", with(opened, "blue", "1", "pending", "1", "mediating", "1", "groups", "1", "grouped", "1", "due_soon", "1")},
+		"its other cases are its cases":           {other.c, "2026-10", with(opened, "blue", "1", "pending", "1", "mediating", "1", "grouped", "1", "due_soon", "1")},
+		"the month after it is still one":         {first.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "grouped": "1", "overdue": "1", "blue": "1"}},
+		"and none any more when it was dismissed": {first.c, "2026-12", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "overdue": "1", "blue": "1"}},
 
 		"the last minute of a month": {failed.c, "2026-10", with(opened, "pending", "1", "orange", "1", "due_soon", "1")},
 		"the first of the next":      {failed.c, "2026-11", map[string]string{"opening": "1", "concluded": "1", "failed": "1", "success_rate": "0.0", "village_rate": "0.0", "average_days": "0.0"}},
