@@ -25,10 +25,13 @@ type visit struct {
 	list  bool   // the route lists cases: allowed means that the case is among them
 	query string // %s is the place or village that is asked about
 	// body is what is sent: JSON for the API, the values of a form for a page.
-	body  func(w *world, about target) any
-	ends  bool // it ends the session
-	below bool // it is for those above who has the case
-	over  bool // it is about a month that is over
+	body func(w *world, about target) any
+	ends bool // it ends the session
+	cell bool // the route is about a cell of a village's grid
+	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
+	prepare func(w *world, about target)
+	below   bool // it is for those above who has the case
+	over    bool // it is about a month that is over
 }
 
 // stage is how far a case has come.
@@ -44,6 +47,9 @@ const (
 	dictated  stage = "dictated" // typed for another, who has not confirmed it
 	urged     stage = "urged"    // an agreement that is not kept
 	pending   stage = "pending"  // handed up, not yet signed in
+	attached  stage = "attached" // with one attachment
+	over      stage = "over"     // closed
+	filed     stage = "filed"    // filed for good
 )
 
 // target is what a request is about.
@@ -83,6 +89,8 @@ func visits() map[string]visit {
 		"GET /cases/:id/sheet":              {stage: dictated},
 		"GET /api/v1/reviews":               {stage: pending, list: true},
 		"GET /api/v1/regions":               {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers":      {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
 		"POST /api/v1/reports/:region/:month":             {place: true},
@@ -100,9 +108,21 @@ func visits() map[string]visit {
 		"GET /cases/:id":          {stage: logged},
 		"POST /cases/:id/reveal":  {stage: logged, body: same(url.Values{})},
 		"GET /cases/:id/handover": {stage: logged},
-		"GET /reviews":            {stage: pending, list: true},
-		"GET /reports":            {place: true, query: "region=%s"},
-		"GET /overview":           {place: true, query: "place=%s"},
+		"GET /cases/:id/papers":   {stage: logged}, "GET /cases/:id/papers/:paper": {stage: logged}, "GET /cases/:id/papers/:paper/word": {stage: logged},
+		"GET /cases/:id/file/word": {stage: logged}, "GET /cases/:id/file/zip": {stage: logged},
+		"GET /cases/:id/attachments/:seq": {stage: attached}, "GET /cases/:id/attachments/:seq/file": {stage: attached},
+		"GET /forms": {}, "GET /forms/:form": {}, "GET /forms/:form/word": {},
+		"GET /reviews":  {stage: pending, list: true},
+		"GET /reports":  {place: true, query: "region=%s"},
+		"GET /overview": {place: true, query: "place=%s"},
+		"GET /checks":   {place: true, query: "region=%s"},
+		"POST /checks": {place: true, body: func(w *world, about target) any {
+			version := int64(1)
+			if check, err := w.store.Check(context.Background(), about.place, monthOver); err == nil {
+				version = check.Version
+			}
+			return url.Values{"region": {about.place}, "month": {monthOver}, "version": {fmt.Sprint(version)}, "item": {"share-1"}, "result": {"true"}}
+		}},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
 		"GET /accesses":           {},
 		"GET /admin/accounts":     {},
@@ -143,6 +163,9 @@ func visits() map[string]visit {
 		"GET /reports/:region/:month/verify":  {place: true, over: true},
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
+	}
+	for name, v := range gridVisits() {
+		all[name] = v
 	}
 	for action, v := range actionVisits() {
 		all["POST /api/v1/cases/:id/"+action] = v
@@ -203,6 +226,9 @@ func actionVisits() map[string]visit {
 		"order": {stage: logged, below: true, body: func(w *world, _ target) any {
 			return casework.OrderForm{Kind: "deadline", LastDay: w.tomorrow(), Note: "请尽快"}
 		}},
+		"attachments": {stage: logged, body: same(casework.AttachForm{Kind: models.AttachEvidence, Name: "合同", File: scan()})},
+		"filing":      {stage: over, body: same(casework.FileForm{Retention: "long", Known: true})},
+		"addend":      {stage: filed, body: same(casework.AddendForm{Text: "补入回访照片"})},
 		"police": {stage: logged, body: func(w *world, _ target) any {
 			return casework.PoliceForm{ReportedAt: w.clock.Now(), ReportedBy: "陈守义", ReportedTo: "枫溪镇派出所"}
 		}},
@@ -227,22 +253,28 @@ func formOf(action string) func(*world, target) any {
 			"correct": {"reason": {"写错了"}, "type": {"neighbourhood"}, "title": {"屋檐滴水"}, "facts": {"屋檐滴水到邻家院子。"}, "source": {"application"},
 				"parties[0].was": {"1"}, "parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
 				"parties[1].was": {"2"}, "parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"}},
-			"affirm":   {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
-			"perform":  {"on": {w.today()}},
-			"fail":     {"reason": {"分歧太大"}, "remediesTold": {"on"}},
-			"withdraw": {"reason": {"双方已自行和解"}},
-			"close":    {"note": {"已履行"}},
-			"refer":    {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
-			"escalate": {"reason": {"failed"}, "note": {"村里调不下来"}},
-			"review":   {"decision": {"accept"}},
-			"risk":     {"risk": {"yellow"}, "reason": {"情绪激动"}},
-			"pause":    {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
-			"resume":   {"note": {"人已回来"}},
-			"extend":   {"days": {"7"}, "consent": {"双方当面同意"}},
-			"order":    {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
-			"police":   {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"affirm":      {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
+			"perform":     {"on": {w.today()}},
+			"fail":        {"reason": {"分歧太大"}, "remediesTold": {"on"}},
+			"withdraw":    {"reason": {"双方已自行和解"}},
+			"close":       {"note": {"已履行"}},
+			"refer":       {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
+			"escalate":    {"reason": {"failed"}, "note": {"村里调不下来"}},
+			"review":      {"decision": {"accept"}},
+			"risk":        {"risk": {"yellow"}, "reason": {"情绪激动"}},
+			"pause":       {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
+			"resume":      {"note": {"人已回来"}},
+			"extend":      {"days": {"7"}, "consent": {"双方当面同意"}},
+			"order":       {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
+			"filing":      {"retention": {"long"}, "known": {"1"}},
+			"addend":      {"text": {"补入回访照片"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
+		if action == "attachments" {
+			return uploadOf(values, scan())
+		}
 		return values
 	}
 }
@@ -315,6 +347,12 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 	case urged:
 		return w.act(tb, as, w.caseAt(tb, village, holder, agreed), "press", casework.PressForm{On: w.today(), How: "上门", Answer: "月底付"})
 	}
+	for after, action := range map[stage]string{attached: "attachments", over: "withdraw", filed: "filing"} {
+		if to == after {
+			v := actionVisits()[action]
+			return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), action, v.body(w, target{}))
+		}
+	}
 	made := w.log(tb, as, draft(village))
 	for _, step := range []struct {
 		to     stage
@@ -359,6 +397,9 @@ func (v visit) path(route string, about target) string {
 // visited sends a visit. method and path are those of the route.
 func (w *world) visited(tb testing.TB, method, route string, v visit, as string, about target) reply {
 	tb.Helper()
+	if v.prepare != nil {
+		v.prepare(w, about)
+	}
 	var body any
 	if v.body != nil {
 		body = v.body(w, about)

@@ -124,6 +124,10 @@ func (c *reportCommand) writeAll(ctx context.Context, t *terminal, a *applicatio
 	if len(places) == 0 {
 		return errors.New("这里还没有地区，请先用 fengqiao region import 导入")
 	}
+	// The figures of all places come out of one reading of each township.
+	if _, err := a.reports.BuildMonth(ctx, c.Month, nil); err != nil {
+		return err
+	}
 	advance, finish := t.progress("正在写月报", len(places))
 	defer finish()
 	for i, place := range places {

@@ -12,6 +12,7 @@ import (
 
 	"fengqiao/handlers/web"
 	"fengqiao/models"
+	"fengqiao/pkg/account"
 	"fengqiao/pkg/papers"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
@@ -64,6 +65,9 @@ func (p *Pages) overview(c *gin.Context) error {
 	body := overviewBody{Place: view.Region.Name, At: moment(view.Report.BuiltAt), Form: f, Report: reportPath(place, view.Report.Month)}
 	if body.Places, err = p.reportPlaces(ctx, actor); err != nil {
 		return err
+	}
+	if account.Has(actor.Role, account.CheckFiles) {
+		body.Checks = "/checks"
 	}
 	body.Counts = overviewCounts(view.Report)
 	if err := p.overviewSections(c, view.Region, &body); err != nil {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -77,7 +78,7 @@ func (p *Pages) issue(c *gin.Context) error {
 	for _, key := range screening.Blocks() {
 		in.Blocks[key] = values.Get(screening.Field(key))
 	}
-	action := models.ReportAction(values.Get("do"))
+	action := models.ReportAction(cmp.Or(values.Get("do"), string(models.ReportSave))) // the enter key saves
 	_, err = p.Reports.Issue(ctx, actor, region, month, action, in)
 	if err == nil {
 		return redirect(c, reportPath(region, month)+"/issue?done="+string(action))

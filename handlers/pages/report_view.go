@@ -202,7 +202,7 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 		out.Cases = append(out.Cases, viewLine(c))
 	}
 	for _, a := range part.Advice {
-		row := adviceRow{Text: a.Text, Ground: a.Ground, Count: grouped(a.Count)}
+		row := adviceRow{Text: a.Text, Ground: a.Ground, Count: grouped(a.Count) + a.Unit}
 		if ref, err := screening.ParseRef(a.Ref); err == nil {
 			row.Path = figurePath(r, ref)
 		}

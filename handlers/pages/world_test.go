@@ -88,6 +88,7 @@ type world struct {
 	accounts *account.Service
 	sweeper  *escalation.Sweeper
 	notices  *notify.Service
+	reports  *screening.Service
 	jobs     fakeJobs
 	clock    *clock
 	tokens   map[string]string
@@ -114,13 +115,13 @@ func newWorld(tb testing.TB) *world {
 	w.accounts = account.New(w.store, account.NewHasher(2), validate, w.clock.Now)
 	w.cases = casework.New(w.store, ring, validate, w.clock.Now)
 	w.sweeper = escalation.NewSweeper(w.store)
-	reports := screening.New(w.store, w.clock.Now)
+	w.reports = screening.New(w.store, w.clock.Now)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
+	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
 	require.NoError(tb, err)
 	w.routes = html.Routes()
 	w.handler, err = handlers.New(handlers.Deps{
-		API:   api.New(api.Deps{Cases: w.cases, Accounts: w.accounts, Reports: reports, Store: w.store, Now: w.clock.Now}),
+		API:   api.New(api.Deps{Cases: w.cases, Accounts: w.accounts, Reports: w.reports, Store: w.store, Now: w.clock.Now}),
 		Pages: html, Accounts: w.accounts, Ready: w.store.Ping, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Now: w.clock.Now,
 	})
 	require.NoError(tb, err)

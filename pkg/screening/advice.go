@@ -15,6 +15,7 @@ type Advice struct {
 	Ground string
 	Ref    string // of the number it rests on, whose list are the cases
 	Count  int64
+	Unit   string
 }
 
 // adviceRule is a rule by which advice is given: where a number is at least so large. What it says is
@@ -43,6 +44,8 @@ func adviceRules() []adviceRule {
 		{key: "unperformed", ref: "unperformed", least: 1, ground: "有{n}件协议到期没有登记履行", text: "督促履行（人民调解法第31条），已经履行的及时登记；对协议有争议的，告知可以向法院起诉（第32条）。"},
 		{key: "expired", ref: "expired", least: 1, ground: "本月有{n}件纠纷到期没有办结而自动上报", text: "核对下级没有在期限内办结的原因，缺人手的安排联合调解。"},
 		{key: "failed", ref: "failed", least: 1, ground: "本月有{n}件纠纷调解不成", text: "核对是否已经告知当事人可以通过仲裁、行政、司法途径维护权利（人民调解法第26条）。"},
+		{key: "missing", ref: "screen_missing", least: 1, ground: "有{n}份排查表没有报送", text: "督促没有报送的网格补报；没有发现的也要零报告，零报告和未报不是一回事。"},
+		{key: "leads", ref: "leads_open", least: 1, ground: "月末有{n}条排查线索没有处理", text: "逐条核实，属于矛盾纠纷的登记调解，已经就地化解的写明情况关闭。"},
 		{key: "standing", ref: "standing", least: 1, ground: "月末有{n}件纠纷暂停计时", text: "核对暂停的事由是否已经消除，消除的及时恢复计时。"},
 		{key: "land", ref: "opened@type=" + string(models.LandTransfer), least: 2, ground: "本月新收土地流转纠纷{n}件",
 			text: "排查即将到期和拖欠租金的流转合同；没有书面合同、没有备案的，提醒补签和备案（农村土地承包法第36、40条）。"},
@@ -59,7 +62,7 @@ func Advise(view *View) []Advice {
 	var out []Advice
 	give := func(rule adviceRule, ref Ref, name string, n, share, more int64) {
 		words := strings.NewReplacer("{n}", grouped(n), "{name}", name, "{share}", fmt.Sprint(share), "{more}", grouped(more))
-		out = append(out, Advice{Key: rule.key, Text: words.Replace(rule.text), Ground: words.Replace(rule.ground), Ref: ref.String(), Count: n})
+		out = append(out, Advice{Key: rule.key, Text: words.Replace(rule.text), Ground: words.Replace(rule.ground), Ref: ref.String(), Count: n, Unit: unitOf(ref.Figure)})
 	}
 	for _, rule := range adviceRules() {
 		ref, err := ParseRef(rule.ref)
@@ -91,6 +94,11 @@ func Advise(view *View) []Advice {
 		give(rule, ref, "", n, 0, more)
 	}
 	return out
+}
+
+func unitOf(figure string) string {
+	d, _ := Define(figure)
+	return d.Unit
 }
 
 // number is what a reference counts in a report; false where the report does not know it.

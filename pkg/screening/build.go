@@ -2,18 +2,40 @@ package screening
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fengqiao/models"
 )
 
 // BuildMissing stores the report of every county, township and village for every month that is over
-// and has none, from the month of the county's first case on. It may be called at any time, again,
+// and has none, from the month of the county's first case or grid on. It may be called at any time, again,
 // and by several processes at once: what is there stays, and what two of them build is the same and
 // stored once. A township's cases are read once for a month: its villages, itself and the county's
 // sum come out of the same pass. progress, which may be nil, is told of passes done and to do; built
 // counts the reports this call stored, also when it fails.
 func (s *Service) BuildMissing(ctx context.Context, progress func(done, total int)) (built int, err error) {
+	return s.buildAll(ctx, progress, func(townships []*models.Region) ([]string, error) { return s.months(ctx, townships) })
+}
+
+// BuildMonth is BuildMissing for one month alone. A month that is not settled, or has not begun, is not
+// stored: nothing is built.
+func (s *Service) BuildMonth(ctx context.Context, month string, progress func(done, total int)) (built int, err error) {
+	w, err := NewWindow(month, s.now())
+	if err != nil {
+		return 0, err
+	}
+	return s.buildAll(ctx, progress, func(townships []*models.Region) ([]string, error) {
+		all, err := s.months(ctx, townships)
+		if err != nil || !slices.Contains(all, w.Month) {
+			return nil, err
+		}
+		return []string{w.Month}, nil
+	})
+}
+
+// buildAll builds what is missing of the months that a county's townships call for.
+func (s *Service) buildAll(ctx context.Context, progress func(done, total int), months func(townships []*models.Region) ([]string, error)) (built int, err error) {
 	counties, err := s.store.Counties(ctx)
 	if err != nil {
 		return 0, err
@@ -21,7 +43,7 @@ func (s *Service) BuildMissing(ctx context.Context, progress func(done, total in
 	var plans []*plan
 	total := 0
 	for _, county := range counties {
-		p, err := s.plan(ctx, county)
+		p, err := s.plan(ctx, county, months)
 		if err != nil {
 			return 0, err
 		}
@@ -63,12 +85,12 @@ type pass struct {
 }
 
 // plan finds what is missing in a county, month by month, the oldest first.
-func (s *Service) plan(ctx context.Context, county *models.Region) ([]*plan, error) {
+func (s *Service) plan(ctx context.Context, county *models.Region, wanted func(townships []*models.Region) ([]string, error)) ([]*plan, error) {
 	townships, err := s.store.RegionsIn(ctx, county.Code)
 	if err != nil {
 		return nil, err
 	}
-	months, err := s.months(ctx, townships)
+	months, err := wanted(townships)
 	if err != nil || len(months) == 0 {
 		return nil, err
 	}
@@ -134,7 +156,8 @@ func (p *pass) needed() bool {
 	return false
 }
 
-// months lists the months that may be stored, from that of the first case in any of the townships.
+// months lists the months that may be stored, from that of the first case, or of the first cell of a
+// grid, in any of the townships.
 func (s *Service) months(ctx context.Context, townships []*models.Region) ([]string, error) {
 	var first time.Time
 	for _, t := range townships {
@@ -144,6 +167,17 @@ func (s *Service) months(ctx context.Context, townships []*models.Region) ([]str
 		}
 		if ok && (first.IsZero() || at.Before(first)) {
 			first = at
+		}
+		grids, err := s.store.GridsIn(ctx, models.Scope{Region: t.Code}, t.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range grids {
+			for _, c := range g.Cells {
+				if at := c.Spans[0].RecordedAt; first.IsZero() || at.Before(first) {
+					first = at
+				}
+			}
 		}
 	}
 	if first.IsZero() {
@@ -208,17 +242,31 @@ func (s *Service) carryOut(ctx context.Context, p *plan, passed func()) (built i
 		}
 		err := s.store.ActiveCases(ctx, ps.township.Code, p.window.Start, p.window.End, func(c *models.Case) error {
 			r := m.read(c)
-			township.add(r)
+			township.addCase(r)
 			if v := villages[c.Place.Village]; v != nil {
-				v.add(r)
+				v.addCase(r)
 			}
 			if county != nil {
-				county.add(r)
+				county.addCase(r)
 			}
 			return nil
 		})
 		if err != nil {
 			return built, err
+		}
+		grid, err := s.entriesIn(ctx, ps.township.Code, p.window)
+		if err != nil {
+			return built, err
+		}
+		for i := range grid {
+			r := m.readEntry(&grid[i])
+			township.add(r)
+			if v := villages[grid[i].Village]; v != nil {
+				v.add(r)
+			}
+			if county != nil {
+				county.add(r)
+			}
 		}
 		for _, t := range append(tallies(villages, ps.villages), township) {
 			if !ps.missing[t.region.Code] {

@@ -327,19 +327,10 @@ func (l *look) line() (models.ReportLine, bool) {
 
 // number is the case's, "" while it had none: it is given with the acceptance.
 func (l *look) number() string {
-	if l.c.Number == nil {
+	if l.c.Number == nil || l.c.AcceptedAt == nil || !l.c.AcceptedAt.Before(l.w.End) {
 		return ""
 	}
-	for i := range l.c.Timeline {
-		e := &l.c.Timeline[i]
-		if !e.At.Before(l.w.End) {
-			break
-		}
-		if e.After.State == models.Mediating {
-			return l.c.Number.Text
-		}
-	}
-	return ""
+	return l.c.Number.Text
 }
 
 // head is the hash of the last event by the window's end: it stands for all that had happened.

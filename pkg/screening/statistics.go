@@ -48,7 +48,7 @@ func Statistics() []Statistic {
 	group("协议",
 		Statistic{Key: "oral", Name: "口头协议", Unit: "件", Refs: []string{"oral"}}, Statistic{Key: "written", Name: "书面协议", Unit: "件", Refs: []string{"written"}},
 		Statistic{Key: "performed", Name: "履行完毕", Unit: "件", Refs: []string{"performed"}}, typed("confirmed", "经司法确认", "件", "confirmed"))
-	group("排查预防", typed("screenings", "排查纠纷", "次", "screenings", "returned_cells"), typed("findings", "发现隐患线索", "件", "findings"), typed("prevented", "预防纠纷", "件", "prevented"))
+	group("排查预防", typed("screenings", "排查纠纷", "次", "screen_returned"), typed("findings", "发现隐患线索", "件", "leads"), typed("prevented", "预防纠纷", "件", "leads_prevented"))
 	group("防止激化",
 		typed("suicide_cases", "防止自杀", "件"), typed("suicide_people", "防止自杀涉及", "人"), typed("criminal", "防止转化为刑事案件", "件"),
 		typed("petition", "防止群体性上访", "件"), typed("fight", "防止群体性械斗", "件"), Statistic{Key: "police", Name: "报告公安机关", Unit: "件", Refs: []string{"police"}})

@@ -241,6 +241,12 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 			form.Parties = append(form.Parties, casework.CorrectPartyForm{Role: models.ThirdParty, Kind: models.Person, Name: fmt.Sprintf("证人%d", len(c.Parties))})
 		}
 		return w.cases.Correct(ctx, actor, ref, form)
+	case models.ActionAttach:
+		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", File: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
+	case models.ActionFile:
+		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
+	case models.ActionAddend:
+		return w.cases.Addend(ctx, actor, ref, casework.AddendForm{Text: "后来"})
 	}
 	require.Fail(t, "no use case is known here for this action", string(action))
 	return nil, nil
