@@ -99,6 +99,8 @@ func (c *Case) Papers() []CasePaper {
 		l.add("sittings", true, PaperThere, "%d份，请核对签名", n)
 	case !taken && c.State == Closed:
 		l.add("sittings", true, PaperUnneeded, "没有受理")
+	case c.State == Closed && c.Agreement == nil && c.Failure == nil: // withdrawn or referred before it
+		l.add("sittings", true, PaperUnneeded, "没有调解过")
 	default:
 		l.add("sittings", true, PaperMissing, "还没有调解记录")
 	}
@@ -182,7 +184,7 @@ func (c *Case) endPapers(l *paperList) {
 	}
 	switch {
 	case visitBy != "":
-		l.add("visits", true, PaperMissing, "请在%s前回访", dayText(visitBy))
+		l.add("visits", false, PaperMissing, "请在%s前回访", dayText(visitBy))
 	case visits > 0:
 		l.add("visits", false, PaperThere, "%d份", visits)
 	default:
