@@ -165,7 +165,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			raw, err := json.Marshal(bad.body)
 			require.NoError(t, err)
 			require.Error(t, c.body(at, raw), "%s %s: %s", name, bad.path, bad.what)
-			answer := w.post(t, v.path(route.Path, about), "judicial", bad.body)
+			answer := w.post(t, v.path(route.Path, about), v.whoMay(), bad.body)
 			if bad.path == "" {
 				require.Equal(t, http.StatusBadRequest, answer.status, name)
 				continue
@@ -176,7 +176,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			raw, err := json.Marshal(fine.body)
 			require.NoError(t, err)
 			require.NoError(t, c.body(at, raw), "%s %s: %s", name, fine.path, fine.what)
-			answer := w.post(t, v.path(route.Path, about), "judicial", fine.body)
+			answer := w.post(t, v.path(route.Path, about), v.whoMay(), fine.body)
 			if answer.status == http.StatusUnprocessableEntity && !slices.Contains(stricter, route.Path+" "+fine.path) {
 				require.NotContains(t, faultyFields(problem(t, answer, answer.status)), fine.path, "%s: %s", name, fine.what)
 			}
@@ -186,7 +186,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 3+len(actionVisits()), bodies)
+	require.Equal(t, 5+len(actionVisits()), bodies)
 	require.Greater(t, changes, 300)
 }
 
@@ -202,7 +202,10 @@ func (w *world) freshTarget(t *testing.T, v visit) target {
 		found := w.caseAt(t, about.village, about.holder, v.stage)
 		about.found, id = &found, found.ID
 	}
-	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":cell", cellOf(about.village), ":from", periodOf)
+	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
+	if v.prepare != nil {
+		v.prepare(w, about)
+	}
 	return about
 }
 

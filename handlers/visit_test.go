@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -26,13 +27,17 @@ type visit struct {
 	query string // %s is the place or village that is asked about
 	// body is what is sent: JSON for the API, the values of a form for a page.
 	body func(w *world, about target) any
-	ends bool // it ends the session
-	cell bool // the route is about a cell of a village's grid
+	ends bool   // it ends the session
+	cell bool   // the route is about a cell of a village's grid
+	as   string // who may, where the judicial officer of the township may not
 	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
 	prepare func(w *world, about target)
 	below   bool // it is for those above who has the case
 	over    bool // it is about a month that is over
 }
+
+// whoMay is somebody who may do what the visit is for to a fresh target.
+func (v visit) whoMay() string { return cmp.Or(v.as, "judicial") }
 
 // stage is how far a case has come.
 type stage string

@@ -125,7 +125,13 @@ func (a *API) endpoints() []endpoint {
 
 		row(get, "/reports/:region/:month", account.ReadReports, a.report, endpoint{tag: "月报", summary: "查看月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
 		row(post, "/reports/:region/:month", account.BuildReports, a.report, endpoint{tag: "月报", summary: "现在生成月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
-		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件", params: new(figureParams), out: new(CasePage), status: http.StatusOK, fails: invalid}),
+		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件，或者排查表、线索", params: new(figureParams), out: new(FigurePage), status: http.StatusOK, fails: invalid}),
+
+		row(get, "/grids/:village", account.ReadCases, a.grid, endpoint{tag: "排查", summary: "一个村的党建网格", params: new(gridParams), out: new(Grid), status: http.StatusOK}),
+		row(get, "/returns/:cell/:from", account.ReadCases, a.duty, endpoint{tag: "排查", summary: "一个网格一期的排查表", params: new(returnParams), out: new(Return), status: http.StatusOK}),
+		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}),
+		row(post, "/findings/:finding/settle", account.SettleFindings, a.settleFinding, endpoint{tag: "排查", summary: "写明原因，关闭排查线索", params: new(findingParams), in: new(screening.SettleForm), out: new(Finding), status: http.StatusOK, fails: conflict}),
+		row(get, "/screening/:place", account.ReadCases, a.screening, endpoint{tag: "排查", summary: "一个地方或者网格一期的排查情况，逐级汇总", params: new(screeningParams), out: new(Screening), status: http.StatusOK, fails: query}),
 
 		row(get, "/regions", account.LoggedIn, a.regions, endpoint{tag: "地区", summary: "一个地区和它直接管辖的地区", params: new(regionParams), out: new(RegionPage), status: http.StatusOK, fails: append(query, http.StatusNotFound)}),
 	}
