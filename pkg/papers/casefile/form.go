@@ -111,7 +111,7 @@ func v(text string) docx.Box {
 }
 
 // rowHeight is that of a row to write in by hand.
-const rowHeight = 10
+const rowHeight = 8
 
 func row(cells ...docx.Box) docx.Row { return docx.Row{Cells: cells, Height: rowHeight} }
 
@@ -190,7 +190,7 @@ func (f *form) signatures(lead string, signers ...signer) {
 	t.Rows = append(t.Rows, row(h("身份"), h("姓名或名称"), h("签名、盖章或者捺印"), h("日期")))
 	for _, p := range signers {
 		r := row(h(p.who), v(p.name), v(""), v(short(p.on)))
-		r.Height = 12
+		r.Height = 11
 		t.Rows = append(t.Rows, r)
 	}
 	if len(signers) > few {
