@@ -111,13 +111,16 @@ func assetOf(t *testing.T, w *world) string {
 }
 
 // prepare makes what some routes are about: an account to close, a link to set the system up, a message
-// in the mediator's inbox.
+// in the mediator's inbox, what townships have to look into.
 func (m *matrix) prepare(t *testing.T) {
 	t.Helper()
 	now := m.w.clock.Now().UTC()
 	hash, err := passwordHash()
 	require.NoError(t, err)
 	require.NoError(t, m.w.store.InsertAccount(t.Context(), &models.Account{Username: "retired", Name: "退休的", Role: models.RoleMediator, Region: village, PasswordHash: hash, CreatedAt: now, Epoch: 1}))
+	for _, place := range []string{township, township2} {
+		require.NoError(t, m.w.store.InsertCheck(t.Context(), &models.FileCheck{Region: place, Month: monthOver, BuiltAt: now, Items: []models.CheckItem{{Key: "share-1", Kind: models.CheckShare}}}))
+	}
 	require.NoError(t, m.w.store.InsertSetup(t.Context(), &models.SetupToken{TokenHash: account.HashToken("link"), ExpiresAt: now.AddDate(1, 0, 0)}))
 	require.NoError(t, m.w.store.InsertMessage(t.Context(), &models.Message{ID: mediatorsMessage, Recipient: "mediator", Inbox: "mediator", Unread: "mediator", Case: "665f00000000000000000001", At: now}))
 }

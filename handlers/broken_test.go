@@ -150,7 +150,7 @@ func TestEveryRouteFailsWell(t *testing.T) {
 	about.params = strings.NewReplacer(":id", about.found.ID, ":region", township, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1")
 	storeless := map[string]bool{
 		"GET /healthz": true, "GET /readyz": true, "GET /metrics": true, "GET /api/openapi.json": true,
-		"GET /login": true, "GET /setup/:token": true, "GET /help": true, "GET /larger": true, "GET /static/:sum/:file": true, "GET /favicon.ico": true,
+		"GET /login": true, "GET /help": true, "GET /larger": true, "GET /static/:sum/:file": true, "GET /favicon.ico": true,
 	}
 	for _, route := range w.routes() {
 		name := route.Method + " " + route.Path

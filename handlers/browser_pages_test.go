@@ -113,7 +113,7 @@ func casesOfEveryState(t *testing.T, w *world) {
 	w.clock.advance(32 * 24 * time.Hour)
 	_, err := w.sweeper.Run(t.Context(), w.clock.Now())
 	require.NoError(t, err)
-	for _, to := range []stage{logged, mediating, sat, agreed} {
+	for _, to := range []stage{logged, mediating, sat, agreed, drafted, dictated, urged} {
 		w.caseAt(t, village, models.RegionVillage, to)
 	}
 	w.act(t, "mediator", w.caseAt(t, village, models.RegionVillage, mediating), "pause", casework.PauseForm{Ground: "survey", Note: long})
@@ -135,8 +135,8 @@ func routeOf(w *world, address string) string {
 	return best
 }
 
-// unshown are routes that show no page of their own.
-var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger"}
+// unshown are routes that show no page of their own, or none while there is an administrator.
+var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/setup/:token"}
 
 // handedOut are routes that hand out a file.
 var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file"}
@@ -172,7 +172,7 @@ func everyPageInBrowser(t *testing.T, browser context.Context) {
 func (b *tab) openAll(looked *sync.Map) {
 	b.t.Helper()
 	opened := map[string]bool{}
-	queue := []string{"/", "/help", "/login", "/setup/token"}
+	queue := []string{"/", "/help", "/login"}
 	for len(queue) > 0 {
 		address := queue[0]
 		queue = queue[1:]

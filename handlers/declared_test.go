@@ -128,6 +128,7 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 		"GET /api/v1/cases 400":     p.query("village=%ZZ"), "GET /api/v1/cases 422": p.query("vilage=1"),
 		"GET /api/v1/reviews 400": p.query("after=nowhere"), "GET /api/v1/reviews 422": p.query("limit=0"),
 		"GET /api/v1/regions 400": p.query("parent=1;2"), "GET /api/v1/regions 422": p.query("place=1"), "GET /api/v1/regions 404": p.query("parent=" + township2),
+		"GET /api/v1/articles 422":  p.query("type=quarrel"),
 		"POST /api/v1/sessions 401": p.body(`{"username":"mediator","password":"wrong"}`),
 		"POST /api/v1/sessions 429": func(t *testing.T, _ web.Route, _ visit) reply {
 			wrong := account.Credentials{Username: "mediator3", Password: "wrong"}

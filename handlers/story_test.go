@@ -101,7 +101,8 @@ func tellStory(t *testing.T, w *world) {
 	closed := w.act(t, "judicial", half, "perform", casework.PerformForm{Seq: 2, On: "2026-04-20"})
 	require.Equal(t, models.Closed, closed.State)
 	require.Equal(t, models.Performed, closed.Ending)
-	require.Equal(t, []string{"attach", "file"}, actions(closed))
+	require.Subset(t, closed.Allowed, []models.Action{models.ActionVisit, models.ActionReopen, models.ActionCorrect, models.ActionAttach, models.ActionFile})
+	require.Equal(t, "2026-05-23", closed.After.VisitBy)
 
 	// The receipt is attached and the file filed for good.
 	receipt := w.act(t, "judicial", closed, "attachments", casework.AttachForm{Kind: models.AttachReceipt, File: scan()})

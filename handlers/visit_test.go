@@ -14,6 +14,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/rules"
+	"fengqiao/pkg/screening"
 	"fengqiao/pkg/workday"
 )
 
@@ -27,6 +28,7 @@ type visit struct {
 	body  func(w *world, about target) any
 	ends  bool // it ends the session
 	below bool // it is for those above who has the case
+	over  bool // it is about a month that is over
 }
 
 // stage is how far a case has come.
@@ -38,6 +40,9 @@ const (
 	paused    stage = "paused"
 	sat       stage = "sat"
 	agreed    stage = "agreed"
+	drafted   stage = "drafted"  // with the text of an agreement that nobody has signed
+	dictated  stage = "dictated" // typed for another, who has not confirmed it
+	urged     stage = "urged"    // an agreement that is not kept
 	pending   stage = "pending"  // handed up, not yet signed in
 	attached  stage = "attached" // with one attachment
 	over      stage = "over"     // closed
@@ -56,6 +61,9 @@ type target struct {
 // same sends the same body to everybody.
 func same(body any) func(*world, target) any { return func(*world, target) any { return body } }
 
+// monthOver is a month that is over in the small world, and of which nothing is known.
+const monthOver = "2026-02"
+
 // mediatorsMessage is the id of a message in the mediator's inbox.
 const mediatorsMessage = "665f00000000000000000001/2-0/mediator"
 
@@ -64,19 +72,22 @@ const mediatorsMessage = "665f00000000000000000001/2-0/mediator"
 func visits() map[string]visit {
 	all := map[string]visit{
 		"GET /healthz": {}, "GET /readyz": {}, "GET /metrics": {},
-		"GET /api/openapi.json":           {},
-		"POST /api/v1/sessions":           {body: same(account.Credentials{Username: "mediator", Password: password})},
-		"DELETE /api/v1/sessions/current": {ends: true},
-		"GET /api/v1/me":                  {},
-		"POST /api/v1/cases":              {place: true, body: func(_ *world, about target) any { return draft(about.village) }},
-		"GET /api/v1/cases":               {stage: logged, list: true, query: "village=%s"},
-		"GET /api/v1/cases/:id":           {stage: logged},
-		"POST /api/v1/cases/:id/reveal":   {stage: logged},
-		"GET /api/v1/cases/:id/handovers": {stage: logged},
-		"GET /api/v1/cases/:id/papers":    {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /api/openapi.json":             {},
+		"POST /api/v1/sessions":             {body: same(account.Credentials{Username: "mediator", Password: password})},
+		"DELETE /api/v1/sessions/current":   {ends: true},
+		"GET /api/v1/me":                    {},
+		"POST /api/v1/cases":                {place: true, body: func(_ *world, about target) any { return draft(about.village) }},
+		"GET /api/v1/cases":                 {stage: logged, list: true, query: "village=%s"},
+		"GET /api/v1/cases/:id":             {stage: logged},
+		"POST /api/v1/cases/:id/reveal":     {stage: logged},
+		"GET /api/v1/cases/:id/handovers":   {stage: logged},
+		"GET /api/v1/cases/:id/settlements": {stage: logged},
+		"GET /api/v1/articles":              {query: "type=land_transfer&subtype=rent_arrears"},
+		"GET /cases/:id/sheet":              {stage: dictated},
+		"GET /api/v1/reviews":               {stage: pending, list: true},
+		"GET /api/v1/regions":               {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers":      {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
 		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
-		"GET /api/v1/reviews": {stage: pending, list: true},
-		"GET /api/v1/regions": {place: true, query: "parent=%s"},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
 		"POST /api/v1/reports/:region/:month":             {place: true},
@@ -100,6 +111,15 @@ func visits() map[string]visit {
 		"GET /forms": {}, "GET /forms/:form": {}, "GET /forms/:form/word": {},
 		"GET /reviews":            {stage: pending, list: true},
 		"GET /reports":            {place: true, query: "region=%s"},
+		"GET /overview":           {place: true, query: "place=%s"},
+		"GET /checks":             {place: true, query: "region=%s"},
+		"POST /checks": {place: true, body: func(w *world, about target) any {
+			version := int64(1)
+			if check, err := w.store.Check(context.Background(), about.place, monthOver); err == nil {
+				version = check.Version
+			}
+			return url.Values{"region": {about.place}, "month": {monthOver}, "version": {fmt.Sprint(version)}, "item": {"share-1"}, "result": {"true"}}
+		}},
 		"GET /forecast":           {stage: logged, list: true, query: "place=%s"},
 		"GET /accesses":           {},
 		"GET /admin/accounts":     {},
@@ -128,6 +148,16 @@ func visits() map[string]visit {
 		"POST /rules/new":     {body: func(w *world, _ target) any { return draftRules(w) }},
 		"POST /calendar/load": {body: same(url.Values{"year": {"2027"}, "source": {"国办发明电"}, "text": {"2027-01-01 元旦 休\n2027-05-01至2027-05-02 劳动节 休\n2027-10-01至2027-10-03 国庆节 休"}})},
 
+		"GET /reports/:region/:month/issue": {place: true, over: true},
+		"POST /reports/:region/:month/issue": {place: true, over: true, body: func(w *world, about target) any {
+			report, err := w.store.Report(context.Background(), about.place, monthOver)
+			version := int64(0)
+			if err == nil { // there is none before the first visit
+				version = report.Version
+			}
+			return url.Values{"do": {"save"}, "version": {fmt.Sprint(version)}, screening.Field("overview"): {"本月平稳。"}}
+		}},
+		"GET /reports/:region/:month/verify":  {place: true, over: true},
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
 	}
@@ -154,11 +184,33 @@ func actionVisits() map[string]visit {
 				Signatures: []models.Signature{{Party: "许来福", SignedOn: w.today()}, {Party: "丰年农机合作社", SignedOn: w.today()}},
 			}
 		}},
-		"perform":  {stage: agreed, body: func(w *world, _ target) any { return casework.PerformForm{On: w.today()} }},
+		"perform": {stage: agreed, body: func(w *world, _ target) any { return casework.PerformForm{On: w.today()} }},
+		"draft": {stage: mediating, body: same(casework.DraftForm{
+			Form: "written", Items: []string{"付清租金"}, AmountFen: 480_000, Instalments: []casework.InstalmentForm{{DueOn: "2026-04-10", AmountFen: 480_000}},
+		})},
+		"sign": {stage: drafted, body: func(w *world, _ target) any { return casework.SignForm{ReachedOn: w.today(), Sealed: w.today()} }},
+		"confirm": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.ConfirmForm{Step: "applied", On: w.today(), Court: "青禾县人民法院"}
+		}},
+		"press": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.PressForm{On: w.today(), How: "上门", Answer: "月底付"}
+		}},
+		"breach": {stage: urged, body: same(casework.BreachForm{Way: "sue", Told: true, Note: "不愿再付"})},
+		"reopen": {stage: agreed, body: same(casework.ReopenForm{Reason: "asked", Note: "双方要求再谈"})},
+		"visit": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.VisitForm{On: w.today(), How: "home", Visited: []string{"许来福"}, Satisfaction: "satisfied"}
+		}},
+		"correct": {stage: logged, body: same(casework.CorrectForm{
+			Reason: "写错了", Type: "neighbourhood", Title: "屋檐滴水", Facts: "屋檐滴水到邻家院子。", Requests: []string{}, Source: "application",
+			Parties: []casework.CorrectPartyForm{{Was: 1, Role: "applicant", Kind: "person", Name: "许来福"}, {Was: 2, Role: "respondent", Kind: "person", Name: "邵兴旺"}},
+		})},
+		"affirm": {stage: dictated, body: func(w *world, _ target) any {
+			return casework.AffirmForm{By: "许来福", On: w.today(), Mark: "fingerprint"}
+		}},
 		"fail":     {stage: mediating, body: same(casework.FailForm{Reason: "分歧太大", RemediesTold: true})},
 		"withdraw": {stage: logged, body: same(casework.ReasonForm{Reason: "双方已自行和解"})},
 		"close":    {stage: agreed, body: same(casework.CloseForm{Note: "已履行"})},
-		"refer":    {stage: logged, body: same(casework.ReferForm{To: "court", Reason: "涉及确权"})},
+		"refer":    {stage: logged, body: same(casework.ReferForm{To: "court", Reason: "涉及确权", RemediesTold: true})},
 		"escalate": {stage: logged, body: same(casework.EscalateForm{Reason: models.ReasonFailed, Note: "村里调不下来"})},
 		"review":   {stage: pending, body: same(casework.ReviewForm{Decision: "accept"})},
 		"risk":     {stage: logged, body: same(casework.RiskForm{Risk: models.Yellow, Reason: "情绪激动"})},
@@ -181,15 +233,26 @@ func actionVisits() map[string]visit {
 func formOf(action string) func(*world, target) any {
 	return func(w *world, about target) any {
 		values := map[string]url.Values{
-			"accept":      {"mediators": {"陈守义"}},
-			"decline":     {"reason": {"一方明确拒绝调解"}},
-			"sittings":    {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
-			"agreement":   {"form": {"written"}, "items": {"付清租金"}},
+			"accept":    {"mediators": {"陈守义"}},
+			"decline":   {"reason": {"一方明确拒绝调解"}},
+			"sittings":  {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
+			"agreement": {"form": {"written"}, "items": {"付清租金"}},
+			"draft":     {"form": {"written"}, "items": {"付清租金"}},
+			"sign":      {"reachedOn": {w.today()}, "sealed": {w.today()}},
+			"confirm":   {"step": {"applied"}, "on": {w.today()}, "court": {"青禾县人民法院"}},
+			"press":     {"on": {w.today()}, "how": {"上门"}, "answer": {"月底付"}},
+			"breach":    {"way": {"sue"}, "told": {"1"}, "note": {"不愿再付"}},
+			"reopen":    {"reason": {"asked"}, "note": {"双方要求再谈"}},
+			"visit":     {"on": {w.today()}, "how": {"home"}, "visited[0]": {"许来福"}, "satisfaction": {"satisfied"}},
+			"correct": {"reason": {"写错了"}, "type": {"neighbourhood"}, "title": {"屋檐滴水"}, "facts": {"屋檐滴水到邻家院子。"}, "source": {"application"},
+				"parties[0].was": {"1"}, "parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
+				"parties[1].was": {"2"}, "parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"}},
+			"affirm":      {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
 			"perform":     {"on": {w.today()}},
 			"fail":        {"reason": {"分歧太大"}, "remediesTold": {"on"}},
 			"withdraw":    {"reason": {"双方已自行和解"}},
 			"close":       {"note": {"已履行"}},
-			"refer":       {"to": {"court"}, "reason": {"涉及确权"}},
+			"refer":       {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
 			"escalate":    {"reason": {"failed"}, "note": {"村里调不下来"}},
 			"review":      {"decision": {"accept"}},
 			"risk":        {"risk": {"yellow"}, "reason": {"情绪激动"}},
@@ -197,10 +260,10 @@ func formOf(action string) func(*world, target) any {
 			"resume":      {"note": {"人已回来"}},
 			"extend":      {"days": {"7"}, "consent": {"双方当面同意"}},
 			"order":       {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
 			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
 			"filing":      {"retention": {"long"}, "known": {"1"}},
 			"addend":      {"text": {"补入回访照片"}},
-			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
 		if action == "attachments" {
@@ -268,6 +331,16 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 		v := actionVisits()["pause"]
 		return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), "pause", v.body(w, target{}))
 	}
+	switch to {
+	case dictated:
+		form := draft(village)
+		form.DictatedBy = "许来福"
+		return w.log(tb, as, form)
+	case drafted:
+		return w.act(tb, as, w.caseAt(tb, village, holder, sat), "draft", casework.DraftForm{Form: "written", Items: []string{"付清租金"}})
+	case urged:
+		return w.act(tb, as, w.caseAt(tb, village, holder, agreed), "press", casework.PressForm{On: w.today(), How: "上门", Answer: "月底付"})
+	}
 	for after, action := range map[stage]string{attached: "attachments", over: "withdraw", filed: "filing"} {
 		if to == after {
 			v := actionVisits()[action]
@@ -297,13 +370,20 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 
 // path fills a route's path, and the query of its visit.
 func (v visit) path(route string, about target) string {
+	if v.over {
+		route = strings.ReplaceAll(route, ":month", monthOver)
+	}
 	path := about.params.Replace(route)
 	if v.query != "" {
 		of := about.place
 		if v.stage != "" {
 			of = about.village
 		}
-		path += "?" + fmt.Sprintf(v.query, of)
+		query := v.query
+		if strings.Contains(query, "%s") {
+			query = fmt.Sprintf(query, of)
+		}
+		path += "?" + query
 	}
 	return path
 }

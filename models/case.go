@@ -55,6 +55,16 @@ type Case struct {
 	// Attachments are the photos and PDFs of the file; Filing is set when it was filed for good.
 	Attachments []Attachment `bson:"attachments,omitempty"`
 	Filing      *Filing      `bson:"filing,omitempty"`
+	// Drafts are the texts of an agreement that is not yet signed, each kept; the last one is the current.
+	Drafts []AgreementDraft `bson:"drafts,omitempty"`
+	// Rounds are the earlier mediations of a dispute that came back.
+	Rounds []Round `bson:"rounds,omitempty"`
+	// After is what is looked after when mediation is over: reminders and visits. Nil where there is nothing.
+	After *Aftercare `bson:"after,omitempty"`
+	// Corrections are what was put right in the case's own fields, with what stood there before.
+	Corrections []Correction `bson:"corrections,omitempty"`
+	// Dictation is that of a case which somebody typed for another, nil for none.
+	Dictation *Dictation `bson:"dictation,omitempty"`
 	// Police is the duty to report a threat, nil where there was none.
 	Police   *PoliceDuty `bson:"police,omitempty"`
 	Timeline []Event     `bson:"timeline"`
@@ -139,6 +149,7 @@ func (c *Case) Seating(policy *Policy) Seating {
 	s := Seating{
 		Position: c.Position(), Seat: rung.Seat, Region: c.Office.Region, Top: !above, Asked: c.Asked,
 		Paused: c.IsPaused(), Extended: c.ExtendedAt(c.Level), Threat: c.Police.IsOpen(), Filed: c.Filing != nil,
+		Drafted: len(c.Drafts) > 0, Unaffirmed: c.Dictation.IsOpen(),
 	}
 	for i, stage := range c.Stages {
 		if stage.Level == c.Level && stage.Outcome == OutcomeReturned {

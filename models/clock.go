@@ -83,11 +83,13 @@ type Stage struct {
 	Closed   *time.Time `bson:"closed,omitempty" json:"closed,omitempty"`
 	Outcome  Outcome    `bson:"outcome,omitempty" json:"outcome,omitempty"`
 	// Why the stage was closed by escalation or return, what was asked, and how late it was.
-	Reason   Reason   `bson:"reason,omitempty" json:"reason,omitempty"`
-	Note     string   `bson:"note,omitempty" json:"note,omitempty"`
-	Asked    string   `bson:"asked,omitempty" json:"asked,omitempty"`       // what is asked of the next level
-	Missing  []string `bson:"missing" json:"missing"`                       // a return names item by item what is missing
-	LateDays int      `bson:"lateDays,omitempty" json:"lateDays,omitempty"` // whole days after the deadline
+	Reason  Reason   `bson:"reason,omitempty" json:"reason,omitempty"`
+	Note    string   `bson:"note,omitempty" json:"note,omitempty"`
+	Asked   string   `bson:"asked,omitempty" json:"asked,omitempty"` // what is asked of the next level
+	Missing []string `bson:"missing" json:"missing"`                 // a return names item by item what is missing
+	// Returned are the papers that a return sends back, each with its reason; Missing says them too.
+	Returned []ReturnItem `bson:"returned,omitempty" json:"returned,omitempty"`
+	LateDays int          `bson:"lateDays,omitempty" json:"lateDays,omitempty"` // whole days after the deadline
 }
 
 // Clock is one deadline with the working that made it.

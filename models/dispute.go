@@ -46,10 +46,13 @@ func Subtypes(t DisputeType) []Choice {
 	return nil
 }
 
+// SourceScreening is that of a case which a screening has found.
+const SourceScreening = "screening"
+
 // Sources lists how a case comes in (人民调解法第17、18条).
 func Sources() []Choice {
 	return []Choice{
-		{"application", "当事人申请"}, {"initiative", "主动调解"}, {"screening", "排查发现"}, {"court", "法院移送"},
+		{"application", "当事人申请"}, {"initiative", "主动调解"}, {SourceScreening, "排查发现"}, {"court", "法院移送"},
 		{"police", "公安移送"}, {"petition", "信访移送"}, {"other_transfer", "其他部门移送"},
 	}
 }
@@ -179,6 +182,14 @@ type Agreement struct {
 	ConfirmBy      string       `bson:"confirmBy,omitempty" json:"confirmBy,omitempty"` // last day to apply for judicial confirmation (第33条)
 	RecordedAt     time.Time    `bson:"recordedAt" json:"recordedAt"`
 	Level          string       `bson:"level" json:"level"`
+
+	Template string   `bson:"template,omitempty" json:"template,omitempty"` // the settlement it began with, "" for none
+	Version  int      `bson:"version,omitempty" json:"version,omitempty"`   // number of the draft that was signed, 0 for one written by hand
+	Grounds  []LawRef `bson:"grounds,omitempty" json:"grounds,omitempty"`
+	// What became of it.
+	Confirmation *Confirmation `bson:"confirmation,omitempty" json:"confirmation,omitempty"`
+	Urgings      []Urging      `bson:"urgings,omitempty" json:"urgings,omitempty"`
+	Breach       *Breach       `bson:"breach,omitempty" json:"breach,omitempty"`
 }
 
 // Signature is one party's signing of a written agreement.
@@ -196,6 +207,8 @@ type Instalment struct {
 	PerformedOn string     `bson:"performedOn,omitempty" json:"performedOn,omitempty"`
 	RecordedAt  *time.Time `bson:"recordedAt,omitempty" json:"recordedAt,omitempty"`
 	Note        string     `bson:"note,omitempty" json:"note,omitempty"`
+	PaidFen     int64      `bson:"paidFen,omitempty" json:"paidFen,omitempty"` // what was really paid
+	Receipt     string     `bson:"receipt,omitempty" json:"receipt,omitempty"` // 收条、转账凭证
 }
 
 // Failure is the end of mediation without agreement. The parties are told of arbitration,
@@ -208,12 +221,15 @@ type Failure struct {
 	Level        string    `bson:"level" json:"level"`
 }
 
-// Referral is where a case was sent that mediation does not end.
+// Referral is where a case was sent that mediation does not end, and whether the parties were told of
+// their remedies (人民调解法第26条).
 type Referral struct {
-	At     time.Time `bson:"at" json:"at"`
-	To     string    `bson:"to" json:"to"` // arbitration, court, administrative, police
-	Name   string    `bson:"name" json:"name"`
-	Reason string    `bson:"reason" json:"reason"`
+	At           time.Time `bson:"at" json:"at"`
+	To           string    `bson:"to" json:"to"` // arbitration, court, administrative, police
+	Name         string    `bson:"name" json:"name"`
+	Reason       string    `bson:"reason" json:"reason"`
+	RemediesTold bool      `bson:"remediesTold,omitempty" json:"remediesTold"`
+	RemediesText string    `bson:"remediesText,omitempty" json:"remediesText,omitempty"`
 }
 
 // ReferralTargets lists where a case can be referred to.

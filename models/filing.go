@@ -19,6 +19,14 @@ type Filing struct {
 	Supplements []Supplement `bson:"supplements" json:"supplements"`
 }
 
+// File files the case for good: nobody is reminded of it any more. It is called inside Case.Move.
+func (c *Case) File(filing *Filing) {
+	c.Filing = filing
+	if c.After != nil {
+		c.After.Reminders = nil
+	}
+}
+
 // Supplement is what was added after filing.
 type Supplement struct {
 	Seq  int       `bson:"seq" json:"seq"`

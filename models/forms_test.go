@@ -26,6 +26,8 @@ var forms = map[string][]any{
 		casework.InstalmentForm{}, casework.PerformForm{}, casework.FailForm{}, casework.ReasonForm{}, casework.CloseForm{}, casework.ReferForm{},
 		casework.EscalateForm{}, casework.ReviewForm{}, casework.RiskForm{},
 		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{},
+		casework.DraftForm{}, casework.SignForm{}, casework.ConfirmForm{}, casework.PressForm{}, casework.BreachForm{}, casework.ReopenForm{},
+		casework.VisitForm{}, casework.AffirmForm{}, casework.CorrectForm{}, casework.CorrectPartyForm{}, casework.ReturnPaperForm{},
 	},
 }
 

@@ -12,12 +12,14 @@ const (
 	PaperThere    PaperState = "there"    // 已有
 	PaperMissing  PaperState = "missing"  // 缺
 	PaperUnneeded PaperState = "unneeded" // 不需要
+	PaperUnsigned PaperState = "unsigned" // 未签
+	PaperLater    PaperState = "later"    // made when the file is closed
 	PaperOnPaper  PaperState = "on_paper" // kept outside the system: to be looked for in the file
 )
 
 // PaperStates lists them.
 func PaperStates() []Choice {
-	return []Choice{{string(PaperThere), "已有"}, {string(PaperMissing), "缺"}, {string(PaperUnneeded), "不需要"}, {string(PaperOnPaper), "请核对纸质件"}}
+	return []Choice{{string(PaperThere), "已有"}, {string(PaperMissing), "缺"}, {string(PaperUnsigned), "未签"}, {string(PaperLater), "归档时生成"}, {string(PaperUnneeded), "不需要"}, {string(PaperOnPaper), "请核对纸质件"}}
 }
 
 // Name is the state as people say it.

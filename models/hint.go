@@ -79,6 +79,9 @@ func arbitrationHint(hint func(law, format string, args ...any), knownOn, today 
 	}
 }
 
+// zone is that of civil days. China has had one, without summer time, since 1991.
+var zone = time.FixedZone("CST", 8*60*60)
+
 // farDay is later than every day: a day that cannot be read gives no hint.
 const farDay = "9999-12-31"
 

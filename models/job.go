@@ -41,13 +41,15 @@ func (r *JobRun) DocID() any { return r.ID }
 
 // SweepRun is what one sweep did.
 type SweepRun struct {
-	Looked  int            `bson:"looked" json:"looked"`
-	Moved   int            `bson:"moved" json:"moved"`
-	Warned  int            `bson:"warned" json:"warned"`
-	Overdue int            `bson:"overdue" json:"overdue"` // told that the top rung's deadline has passed
-	Resumed int            `bson:"resumed" json:"resumed"` // pauses whose days were used up
-	Urged   int            `bson:"urged" json:"urged"`     // threats whose report was not put on record
-	Skipped map[string]int `bson:"skipped" json:"skipped"` // why, and how many
+	Looked  int `bson:"looked" json:"looked"`
+	Moved   int `bson:"moved" json:"moved"`
+	Warned  int `bson:"warned" json:"warned"`
+	Overdue int `bson:"overdue" json:"overdue"` // told that the top rung's deadline has passed
+	Resumed int `bson:"resumed" json:"resumed"` // pauses whose days were used up
+	Urged   int `bson:"urged" json:"urged"`     // threats whose report was not put on record
+	// Reminded are cases that are over, of which something comes: an instalment, a visit.
+	Reminded int            `bson:"reminded" json:"reminded"`
+	Skipped  map[string]int `bson:"skipped" json:"skipped"` // why, and how many
 }
 
 // String says what a sweep did, in plain Chinese; what it did not do goes without saying.
@@ -56,7 +58,7 @@ func (r *SweepRun) String() string {
 	for _, x := range []struct {
 		n    int
 		what string
-	}{{r.Overdue, "最高一级逾期提示"}, {r.Resumed, "恢复计时"}, {r.Urged, "提示没有登记报告公安"}} {
+	}{{r.Overdue, "最高一级逾期提示"}, {r.Resumed, "恢复计时"}, {r.Urged, "提示没有登记报告公安"}, {r.Reminded, "履行、司法确认、回访提醒"}} {
 		if x.n > 0 {
 			text += fmt.Sprintf("，%s%d件", x.what, x.n)
 		}

@@ -37,11 +37,12 @@ const (
 	Declined  ClosingReason = "declined"  // 不予受理
 	Referred  ClosingReason = "referred"  // 转出
 	Lapsed    ClosingReason = "lapsed"    // 调解不成, nothing further asked of the committee
+	Breached  ClosingReason = "breached"  // the agreement is not kept: enforcement or court
 )
 
 // ClosingReasons lists the reasons.
 func ClosingReasons() []Choice {
-	return []Choice{{string(Performed), "履行完毕"}, {string(Withdrawn), "撤回"}, {string(Declined), "不予受理"}, {string(Referred), "转出"}, {string(Lapsed), "调解不成结案"}}
+	return []Choice{{string(Performed), "履行完毕"}, {string(Withdrawn), "撤回"}, {string(Declined), "不予受理"}, {string(Referred), "转出"}, {string(Lapsed), "调解不成结案"}, {string(Breached), "不履行协议，转执行或者诉讼"}}
 }
 
 // ReviewState is where the review of an escalated case stands; "" while none is.
@@ -91,18 +92,29 @@ const (
 	ActionAddend   Action = "addend"   // 补充材料: what comes to a file that was filed
 	ActionWarn     Action = "warn"     // 到期提醒, by the clock
 	ActionOverdue  Action = "overdue"  // 逾期, by the clock at the top rung
+	ActionDraft    Action = "draft"    // 起草协议, each version kept
+	ActionSign     Action = "sign"     // 签名盖章登记, while somebody's is still missing
+	ActionCorrect  Action = "correct"  // 补正
+	ActionAffirm   Action = "affirm"   // 本人确认 of what somebody else typed
+	ActionConfirm  Action = "confirm"  // 司法确认: application and decision
+	ActionPress    Action = "press"    // 督促履行
+	ActionBreach   Action = "breach"   // 不履行协议: enforcement or court
+	ActionVisit    Action = "visit"    // 回访
+	ActionReopen   Action = "reopen"   // 重新调解
+	ActionRemind   Action = "remind"   // 履行、司法确认、回访提醒, by the clock
 )
 
 // Actions lists the actions in the order of a case's life.
 func Actions() []Choice {
 	return []Choice{
 		{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"},
-		{string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
+		{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
 		{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
-		{string(ActionClose), "结案"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
+		{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
+		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
 		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
 		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
-		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"},
+		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
 	}
 }
 
@@ -144,11 +156,13 @@ func unreviewed() []ReviewState { return []ReviewState{"", ReviewAccepted, Revie
 // Lifecycle is the whole table. Nothing else changes a state.
 func Lifecycle() []Transition {
 	top, below := true, false
-	open := []State{Logged, Mediating}
+	open, any := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed, Closed}
 	return []Transition{
 		{Action: ActionAccept, From: []State{Logged}, Review: unreviewed(), To: Mediating, Hand: Holder, Roles: handlers},
 		{Action: ActionDecline, From: []State{Logged}, Review: unreviewed(), To: Closed, Ending: Declined, Hand: Holder, Roles: handlers},
 		{Action: ActionSitting, From: []State{Mediating}, Hand: Helper, Roles: handlers},
+		{Action: ActionDraft, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionSign, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionAgree, From: []State{Mediating}, Review: unreviewed(), To: Agreed, Hand: Holder, Roles: handlers},
 		{Action: ActionFail, From: []State{Mediating}, Review: unreviewed(), To: Failed, Hand: Holder, Roles: handlers},
 		{Action: ActionWithdraw, From: open, To: Closed, Ending: Withdrawn, Hand: Holder, Roles: handlers},
@@ -157,8 +171,15 @@ func Lifecycle() []Transition {
 		{Action: ActionReceive, From: open, Review: []ReviewState{ReviewPending}, To: Mediating, Hand: Holder, Roles: receivers},
 		{Action: ActionReturn, From: open, Review: []ReviewState{ReviewPending}, Hand: Holder, Roles: receivers},
 		{Action: ActionPerform, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionConfirm, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionPress, From: []State{Agreed}, Hand: Holder, Roles: handlers},
+		{Action: ActionBreach, From: []State{Agreed}, To: Closed, Ending: Breached, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Agreed}, To: Closed, Ending: Performed, Hand: Holder, Roles: handlers},
 		{Action: ActionClose, From: []State{Failed}, To: Closed, Ending: Lapsed, Hand: Holder, Roles: handlers},
+		{Action: ActionVisit, From: []State{Agreed, Failed, Closed}, Hand: Holder, Roles: handlers},
+		{Action: ActionReopen, From: []State{Agreed, Failed, Closed}, To: Mediating, Hand: Holder, Roles: handlers},
+		{Action: ActionCorrect, From: any, Review: unreviewed(), Hand: Holder, Roles: handlers},
+		{Action: ActionAffirm, From: any, Hand: Holder, Roles: handlers},
 		{Action: ActionRaise, From: open, Hand: Anyone, Roles: handlers},
 		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial, RoleCounty}},
 		{Action: ActionPause, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
@@ -174,6 +195,7 @@ func Lifecycle() []Transition {
 		{Action: ActionRecount, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionExpire, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &below},
 		{Action: ActionWarn, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionRemind, From: []State{Agreed, Failed, Closed}, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionOverdue, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &top},
 	}
 }
@@ -191,6 +213,9 @@ type Seating struct {
 	Extended  bool       // this level has had its one extension
 	Threat    bool       // a threat waits for its report to the police
 	Filed     bool       // the file was filed for good
+	Drafted   bool       // there is a draft of an agreement to sign
+	// Unaffirmed says that what somebody typed for another waits to be confirmed by that person.
+	Unaffirmed bool
 }
 
 // Permit finds the row for an action, or says why it is not allowed: a Precondition error where
@@ -258,6 +283,10 @@ func (s *Seating) bars(action Action) (code, why string) {
 		return "case.extended", "本级已经延期过一次，不能再延"
 	case action == ActionExtend && s.Paused:
 		return "case.paused", "本案已经暂停计时，请先恢复计时再延期"
+	case action == ActionSign && !s.Drafted:
+		return "agreement.no_draft", "还没有协议草稿，请先起草协议"
+	case action == ActionAffirm && !s.Unaffirmed:
+		return "case.nothing_to_affirm", "本案没有等待本人确认的代录"
 	case action == ActionPolice && !s.Threat && !s.Position.State.IsOpen():
 		return "case.state", "本案已经结束，没有等待填写的报告情况"
 	}
@@ -315,14 +344,18 @@ func (c *Case) Move(policy *Policy, action Action, actor Actor, now time.Time, n
 	if err != nil {
 		return err
 	}
-	before := c.Position()
+	before, concluded, closed, until := c.Position(), c.ConcludedAt, c.ClosedAt, c.ActiveUntil
 	if row.To != "" {
 		c.State = row.To
 		c.Ending = row.Ending
 	}
+	if c.State.IsOpen() && !before.State.IsOpen() {
+		c.ConcludedAt, c.ClosedAt, c.ActiveUntil = nil, nil, FarFuture()
+	}
 	if change != nil {
 		if err := change(); err != nil {
 			c.State, c.Ending = before.State, before.Ending
+			c.ConcludedAt, c.ClosedAt, c.ActiveUntil = concluded, closed, until
 			return err
 		}
 	}
@@ -357,6 +390,8 @@ func (c *Case) settle(now time.Time) {
 			by := c.Police.AnswerBy
 			c.NextAt = &by
 		}
+	} else {
+		c.NextAt = c.After.next()
 	}
 }
 

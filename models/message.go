@@ -38,13 +38,22 @@ const (
 	NoticeOverdue   = "overdue"
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
+	NoticeReport    = "report"
+	NoticeDue       = "due"     // an instalment
+	NoticeConfirm   = "confirm" // the days to apply for judicial confirmation
+	NoticeVisit     = "visit"   // a follow-up visit
 	NoticeDigest    = "digest"
 )
+
+// IsReminder says whether a notice only reminds of a day that comes: those of a day go out together.
+func IsReminder(kind string) bool {
+	return slices.Contains([]string{NoticeWarning, NoticeDue, NoticeConfirm, NoticeVisit}, kind)
+}
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
 	}
 }
 
@@ -61,7 +70,8 @@ type Message struct {
 	// Unread is the same until it was read.
 	Inbox   string       `bson:"inbox,omitempty"`
 	Unread  string       `bson:"unread,omitempty"`
-	Case    string       `bson:"case,omitempty"` // id of the case, "" for a digest
+	Case    string       `bson:"case,omitempty"`   // id of the case, "" for a digest and where it is about a report
+	Report  string       `bson:"report,omitempty"` // id of the monthly report that it is about
 	Kind    string       `bson:"kind"`
 	Subject string       `bson:"subject"` // 〔2026〕北坡村人调字第12号（北坡村）
 	Text    string       `bson:"text"`

@@ -6,17 +6,36 @@ import (
 	"fengqiao/pkg/docstore"
 )
 
-// Report is the monthly risk-screening report of one place, as it was built. Its figures are a
+// Report is the monthly risk-screening report of one place. Its figures, tables and lines are a
 // function of the case files as of the month's last moment, so that building it again gives the
-// same.
+// same. What people add to them, and the way to the seal, is in ReportIssue.
 type Report struct {
 	ID            string `bson:"_id" json:"-"` // region/2026-11
 	docstore.Head `bson:",inline"`
-	Region        string    `bson:"region" json:"region"`
-	Month         string    `bson:"month" json:"month"` // 2006-01
-	BuiltAt       time.Time `bson:"builtAt" json:"builtAt"`
-	Figures       []Figure  `bson:"figures" json:"figures"`
-	Tables        []Table   `bson:"tables" json:"tables"`
+	Region        string       `bson:"region" json:"region"`
+	Month         string       `bson:"month" json:"month"` // 2006-01
+	BuiltAt       time.Time    `bson:"builtAt" json:"builtAt"`
+	Figures       []Figure     `bson:"figures" json:"figures"`
+	Tables        []Table      `bson:"tables" json:"tables"`
+	Lines         []ReportLine `bson:"lines" json:"lines"`
+	Issue         ReportIssue  `bson:"issue" json:"-"`
+	// Unsealed is the county while the report is not sealed, "" afterwards and in reports that were
+	// stored before there were seals: one index finds what waits.
+	Unsealed string `bson:"unsealed,omitempty" json:"-"`
+}
+
+// ReportLine is a case that the report names: at high risk, or late. It has no name of a person.
+type ReportLine struct {
+	Case    string    `bson:"case" json:"case"`     // id
+	Number  string    `bson:"number" json:"number"` // 卷号, "" before acceptance
+	Type    string    `bson:"type" json:"type"`
+	Village string    `bson:"village" json:"village"` // its name
+	Level   string    `bson:"level" json:"level"`     // name of the rung that has it
+	Risk    RiskLevel `bson:"risk" json:"risk"`
+	DueOn   string    `bson:"dueOn,omitempty" json:"dueOn,omitempty"` // last day, "" while the clock stands
+	Late    bool      `bson:"late" json:"late"`
+	// LateDays are whole days after the last day, 0 where it is not late.
+	LateDays int `bson:"lateDays,omitempty" json:"lateDays,omitempty"`
 }
 
 func (r *Report) DocID() any { return r.ID }

@@ -122,6 +122,12 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 			return nil
 		}
 	}
+	last := screening.AddMonths(screening.MonthOf(end), -1)
+	begun := time.Now()
+	if m.Built, err = a.reports.BuildMonth(ctx, last, nil); err != nil {
+		return m, err
+	}
+	m.Reports = time.Since(begun)
 	for _, x := range []struct {
 		into  *time.Duration
 		path  func(i int) string
@@ -137,6 +143,7 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 		{&m.Report, func(i int) string {
 			return "/api/v1/reports/" + at(i).Place.Township + "/" + screening.MonthOf(end)
 		}, nil},
+		{&m.Sheet, func(i int) string { return "/reports/" + at(i).Place.Township + "/" + last }, nil},
 	} {
 		if *x.into, err = reader.median(ctx, e.reads, x.path, x.check); err != nil {
 			return m, err

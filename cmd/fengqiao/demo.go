@@ -125,7 +125,12 @@ func (c *demoCommand) build(ctx context.Context, t *terminal, a *application, ri
 			return err
 		},
 		Reports: func(ctx context.Context, now time.Time) error {
-			_, err := screening.New(a.store, func() time.Time { return now }).BuildMissing(ctx, nil)
+			reports := screening.New(a.store, func() time.Time { return now })
+			_, err := reports.BuildMissing(ctx, nil)
+			if err != nil {
+				return err
+			}
+			_, err = reports.BuildChecks(ctx)
 			return err
 		},
 		Progress: advance,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"fengqiao/models"
@@ -18,7 +19,22 @@ func main() {
 	// The first signal asks for a graceful stop. Giving the signals back lets a second one end the
 	// process at once.
 	context.AfterFunc(ctx, stop)
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		tuneMemory()
+	}
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Memory is collected rarely while there is little of it, and as usual once the heap comes near
+// memoryRoom bytes: requests make much rubbish and keep little, and one PC serves a county.
+const (
+	rareGC     = 400 // percent of growth between collections
+	memoryRoom = 160 << 20
+)
+
+func tuneMemory() {
+	debug.SetGCPercent(rareGC)
+	debug.SetMemoryLimit(memoryRoom)
 }
 
 // Exit codes.

@@ -68,6 +68,18 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}})
 }
 
+// urlOf is where a browser on this machine finds what listens at an address.
+func urlOf(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
 // server is what serving needs beside the application.
 type server struct {
 	addr     string
@@ -110,7 +122,7 @@ func (a *application) serve(ctx context.Context, s server) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
-	if err := s.ready("http://" + listener.Addr().String()); err != nil {
+	if err := s.ready(urlOf(listener.Addr())); err != nil {
 		return errors.Join(err, web.Close())
 	}
 	if err := runner.Start(ctx); err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -215,6 +216,19 @@ func TestReportCommand(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "月报.xlsx")
 	mustCall(t, "", "report", "--data", data, "--region", "990681101", "--month", month, "--out", out)
 	require.FileExists(t, out)
+	mustCall(t, "", "report", "--data", data, "--region", "990681101", "--month", month, "--out", strings.TrimSuffix(out, ".xlsx")+".docx")
+	require.FileExists(t, strings.TrimSuffix(out, ".xlsx")+".docx")
+	all := filepath.Join(t.TempDir(), "全部")
+	require.Contains(t, mustCall(t, "", "report", "--data", data, "--all", "--month", month, "--out", all), "16个地方")
+	files, err := os.ReadDir(all)
+	require.NoError(t, err)
+	require.Len(t, files, 2*16, "a Word and an Excel file of the county, three townships and twelve villages")
+	require.FileExists(t, filepath.Join(all, "990681101-枫溪镇-"+month+".docx"))
+	for _, wrong := range [][]string{{"--all"}, {"--all", "--out", out}, {"--all", "--json", "--out", all}, {"--region", "990681", "--out", "report.pdf"}, {"--all", "--region", "990681", "--out", all}} {
+		code, _, stderr := call(t, "", append([]string{"report", "--data", data, "--month", month}, wrong...)...)
+		require.NotZero(t, code, wrong)
+		require.NotEmpty(t, stderr)
+	}
 	text := mustCall(t, "", "report", "--data", data, "--region", "990681101", "--month", month)
 	require.Contains(t, text, "枫溪镇")
 	var report struct {
@@ -259,4 +273,16 @@ func TestLostKeysAreTold(t *testing.T) {
 	code, _, stderr := call(t, "", "serve", "--data", data, "--addr", "127.0.0.1:0")
 	require.Equal(t, exitFailure, code)
 	require.Contains(t, stderr, "seal.key")
+}
+
+// Whoever listens everywhere is told an address that a browser opens.
+func TestURLOf(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080", "[::]:80": "http://127.0.0.1:80", "0.0.0.0:9000": "http://127.0.0.1:9000", "[::1]:80": "http://[::1]:80",
+	} {
+		tcp, err := net.ResolveTCPAddr("tcp", addr)
+		require.NoError(t, err)
+		require.Equal(t, want, urlOf(tcp))
+	}
 }

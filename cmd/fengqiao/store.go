@@ -155,6 +155,8 @@ func (a *application) work() jobs.Work {
 	return jobs.Work{
 		Sweep:    a.sweeper.Run,
 		Reports:  func(ctx context.Context, _ time.Time) (int, error) { return a.reports.BuildMissing(ctx, nil) },
+		Checks:   a.reports.BuildChecks,
+		Remind:   a.reports.Remind,
 		Sessions: a.accounts.DropExpired,
 		Recount:  a.rules.Recount,
 	}

@@ -59,6 +59,12 @@ type Case struct {
 	Agreement *models.Agreement         `json:"agreement"`
 	Failure   *models.Failure           `json:"failure"`
 	Referral  *models.Referral          `json:"referral"`
+	Drafts    []models.AgreementDraft   `json:"drafts" description:"还没有签完的协议，每一稿都在，最后一稿是现在的"`
+	Rounds    []models.Round            `json:"rounds" description:"重新调解以前的各次调解"`
+	After     *models.Aftercare         `json:"after" description:"调解以后的提醒和回访；没有时为null"`
+	Corrected []models.Correction       `json:"corrections" description:"补正"`
+	Dictation *models.Dictation         `json:"dictation" description:"口述、代录和本人确认；没有时为null"`
+	Papers    []models.CasePaper        `json:"papers" description:"卷宗材料现在的情况"`
 	Timeline  []Event                   `json:"timeline"`
 	Hints     []Hint                    `json:"hints" description:"可能存在的问题，请核实"`
 	Allowed   []models.Action           `json:"allowed" description:"您现在可以办理的事项"`
@@ -149,6 +155,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 		CaseItem: itemOf(c, now), Facts: c.Facts, Requests: c.Requests, Parties: make([]Party, len(c.Parties)),
 		Land: c.Land, Dividend: c.Dividend, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
 		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
+		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(),
 		Timeline: make([]Event, len(c.Timeline)), Allowed: c.Allowed(policy, actor), LoggedBy: c.LoggedBy,
 	}
 	for i, p := range c.Parties {

@@ -68,6 +68,9 @@ func (p *Pages) openAction(c *gin.Context, a action) error {
 	}
 	f := newForm()
 	f.Values.Set("version", strconv.FormatInt(cs.Version, 10))
+	if template := c.Query("template"); template != "" {
+		f.Values.Set("template", template)
+	}
 	if a.fill != nil {
 		a.fill(f, cs, actor, p.Now())
 	}

@@ -17,11 +17,20 @@ func (p *Pages) actions() []action {
 		{slug: "accept", page: "accept", title: "受理", permission: write, allowed: []models.Action{models.ActionAccept}, fill: fillAccept, extra: asksConsent, send: send(p.Cases.Accept)},
 		{slug: "decline", page: "decline", title: "不予受理", permission: write, allowed: []models.Action{models.ActionDecline}, send: send(p.Cases.Decline)},
 		{slug: "sittings", page: "sitting", title: "登记调解记录", permission: write, allowed: []models.Action{models.ActionSitting}, fill: fillSitting, send: send(p.Cases.RecordSitting)},
-		{slug: "agreement", page: "agreement", title: "登记协议", permission: write, allowed: []models.Action{models.ActionAgree}, rows: []string{"instalments"}, fill: fillAgreement, extra: signers, send: send(p.Cases.Agree)},
+		{slug: "agreement", page: "agreement", title: "登记协议", permission: write, allowed: []models.Action{models.ActionAgree}, rows: []string{"instalments"}, fill: fillAgreement, extra: p.termsOf("agreement"), send: send(p.Cases.Agree)},
+		{slug: "draft", page: "draft", title: "起草协议", permission: write, allowed: []models.Action{models.ActionDraft}, rows: []string{"instalments"}, fill: fillDraft, extra: p.termsOf("draft"), send: send(p.Cases.Draft)},
+		{slug: "sign", page: "sign", title: "登记签名盖章", permission: write, allowed: []models.Action{models.ActionSign}, fill: fillSign, extra: p.signingOf, send: send(p.Cases.Sign)},
+		{slug: "confirm", page: "confirm", title: "司法确认", permission: write, allowed: []models.Action{models.ActionConfirm}, fill: fillConfirm, extra: confirmationOf, send: send(p.Cases.Confirm)},
+		{slug: "press", page: "press", title: "督促履行", permission: write, allowed: []models.Action{models.ActionPress}, fill: fillPress, extra: openInstalments, send: send(p.Cases.Press)},
+		{slug: "breach", page: "breach", title: "不履行协议的处理", permission: write, allowed: []models.Action{models.ActionBreach}, extra: breachWays, send: send(p.Cases.Breach)},
+		{slug: "reopen", page: "reopen", title: "重新调解", permission: write, allowed: []models.Action{models.ActionReopen}, fill: fillReopen, extra: reopenReasons, send: send(p.Cases.Reopen)},
+		{slug: "visit", page: "visit", title: "登记回访", permission: write, allowed: []models.Action{models.ActionVisit}, fill: fillVisit, extra: visitOf, send: send(p.Cases.Visit)},
+		{slug: "correct", page: "correct", title: "补正", permission: write, allowed: []models.Action{models.ActionCorrect}, rows: []string{"parties"}, fill: fillCorrect, extra: correctionOf, send: p.sendCorrect},
+		{slug: "affirm", page: "affirm", title: "本人确认", permission: write, allowed: []models.Action{models.ActionAffirm}, fill: fillAffirm, extra: marks, send: send(p.Cases.Affirm)},
 		{slug: "perform", page: "perform", title: "登记履行", permission: write, allowed: []models.Action{models.ActionPerform}, fill: fillPerform, extra: openInstalments, send: send(p.Cases.Perform)},
 		{slug: "fail", page: "fail", title: "调解不成", permission: write, allowed: []models.Action{models.ActionFail}, extra: remedies, send: send(p.Cases.Fail)},
 		{slug: "withdraw", page: "withdraw", title: "当事人撤回", permission: write, allowed: []models.Action{models.ActionWithdraw}, send: send(p.Cases.Withdraw)},
-		{slug: "refer", page: "refer", title: "转出", permission: write, allowed: []models.Action{models.ActionRefer}, extra: referralTargets, send: send(p.Cases.Refer)},
+		{slug: "refer", page: "refer", title: "转出", permission: write, allowed: []models.Action{models.ActionRefer}, extra: referralOf, send: send(p.Cases.Refer)},
 		{slug: "escalate", page: "escalate", title: "上报上级", permission: write, allowed: []models.Action{models.ActionEscalate}, extra: escalation, send: send(p.Cases.Escalate)},
 		{slug: "close", page: "close", title: "结案", permission: write, allowed: []models.Action{models.ActionClose}, send: send(p.Cases.Close)},
 		{slug: "risk", page: "risk", title: "修改风险等级", permission: write, allowed: []models.Action{models.ActionRaise, models.ActionLower}, fill: fillRisk, extra: riskLevels, send: send(p.Cases.Assess)},
@@ -63,23 +72,19 @@ func fillSitting(f *form, c *models.Case, actor models.Actor, now time.Time) {
 }
 
 func fillAgreement(f *form, c *models.Case, _ models.Actor, now time.Time) {
-	f.Values.Set("form", "written")
-	f.Values.Set("facts", c.Facts)
-	if c.AmountFen > 0 {
-		f.Values.Set("amountFen", yuan(c.AmountFen))
-	}
+	fillTerms(f, c, now)
 	day := today(now)
 	for _, name := range []string{"reachedOn", "mediatorSigned", "sealed"} {
 		f.Values.Set(name, day)
 	}
-	for i, party := range signers(c, nil).([]string) {
+	for i, party := range signers(c) {
 		f.Values.Set(fmt.Sprintf("signatures[%d].party", i), party)
 		f.Values.Set(fmt.Sprintf("signatures[%d].signedOn", i), day)
 	}
 }
 
 // signers are the parties who sign a written agreement.
-func signers(c *models.Case, _ *models.Policy) any {
+func signers(c *models.Case) []string {
 	names := []string{}
 	for _, party := range c.Parties {
 		if party.Role != models.ThirdParty {
@@ -120,7 +125,14 @@ func openInstalments(c *models.Case, _ *models.Policy) any {
 
 func remedies(c *models.Case, _ *models.Policy) any { return models.Remedies(c.Type) }
 
-func referralTargets(*models.Case, *models.Policy) any { return models.ReferralTargets() }
+type referralExtra struct {
+	Targets  []models.Choice
+	Remedies string
+}
+
+func referralOf(c *models.Case, _ *models.Policy) any {
+	return referralExtra{models.ReferralTargets(), models.Remedies(c.Type)}
+}
 
 type escalationExtra struct {
 	Reasons []models.Choice
@@ -212,6 +224,9 @@ func fillPolice(f *form, _ *models.Case, actor models.Actor, now time.Time) {
 func fillReview(f *form, _ *models.Case, _ models.Actor, _ time.Time) {
 	f.Values.Set("decision", "accept")
 	f.Values.Set("days", "7")
+	for i, paper := range models.PaperNames() {
+		f.Values.Set(fmt.Sprintf("papers[%d].paper", i), paper.Code)
+	}
 }
 
 type reviewExtra struct {
@@ -219,14 +234,17 @@ type reviewExtra struct {
 	Tried            []sittingView
 	Decisions        []models.Choice
 	Targets          []models.Choice
+	Remedies         string
 	MinDays, MaxDays int
 	Returned         bool // this level has sent the case back once already
+	Papers           []models.CasePaper
 }
 
 func reviewOf(c *models.Case, policy *models.Policy) any {
 	seating := c.Seating(policy)
 	extra := reviewExtra{
-		Targets: models.ReferralTargets(), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,
+		Targets: models.ReferralTargets(), Remedies: models.Remedies(c.Type), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,
+		Papers:    papersInOrder(c),
 		Decisions: []models.Choice{{Code: "accept", Name: "签收，由本级接办"}},
 	}
 	if !extra.Returned {

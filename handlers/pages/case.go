@@ -86,6 +86,8 @@ func doneText(slug string) string {
 	return map[string]string{
 		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
+		"draft": "协议草稿已经保存。可以打印出来给双方看，签名以后再登记。", "sign": "签名盖章已经登记。", "confirm": "司法确认的情况已经登记。", "press": "督促的情况已经登记。",
+		"breach": "已经登记。", "reopen": "已经重新开始调解，期限从明天起算。", "visit": "回访已经登记。", "correct": "补正已经保存。", "affirm": "本人确认已经登记。",
 		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。", "attachments": "材料已经附上。", "filing": "已经立卷归档。", "addend": "补充内容已经写入卷宗。",
 	}[slug]
 }
@@ -104,8 +106,12 @@ func offers() []offer {
 		{"review", []models.Action{models.ActionReceive, models.ActionReturn}, "签收处理", "签收接办、退回补充，或者转出", true},
 		{"accept", []models.Action{models.ActionAccept}, "受理", "编上卷号，开始计算调解期限", true},
 		{"sittings", []models.Action{models.ActionSitting}, "登记调解记录", "每调解一次，记一次", true},
-		{"agreement", []models.Action{models.ActionAgree}, "登记协议", "双方谈成了，登记协议内容", true},
+		{"sign", []models.Action{models.ActionSign}, "登记签名盖章", "谁签了、哪天签的；签完协议生效", true},
+		{"draft", []models.Action{models.ActionDraft}, "起草协议", "套用范本，自动填好，可以修改", true},
+		{"agreement", []models.Action{models.ActionAgree}, "登记协议", "已经写在纸上、都签了字的，直接登记", true},
 		{"perform", []models.Action{models.ActionPerform}, "登记履行", "协议履行了一期，或者全部履行", true},
+		{"visit", []models.Action{models.ActionVisit}, "登记回访", "协议履行得怎样，满不满意，有没有新苗头", true},
+		{"affirm", []models.Action{models.ActionAffirm}, "本人确认", "口述人在大字确认单上签名或者按指印", true},
 		{"close", []models.Action{models.ActionClose}, "结案", "事情办完，归档", true},
 		{"filing", []models.Action{models.ActionFile}, "立卷归档", "材料齐了，定下保管期限，卷宗不再改动", true},
 		{"attachments", []models.Action{models.ActionAttach, models.ActionAddend}, "附上照片或PDF", "合同、收条、签字的协议，拍照附上", false},
@@ -118,6 +124,11 @@ func offers() []offer {
 		{"extend", []models.Action{models.ActionExtend}, "延期", "双方同意，每级一次", false},
 		{"order", []models.Action{models.ActionOrder, models.ActionTake}, "督办", "要求下级限期办结，或者提级办理", false},
 		{"police", []models.Action{models.ActionPolice}, "登记报告公安", "有治安、刑事危险的，已经向谁报告", false},
+		{"press", []models.Action{models.ActionPress}, "督促履行", "到期没有履行，上门或者打电话催过", false},
+		{"confirm", []models.Action{models.ActionConfirm}, "司法确认", "双方共同申请；法院的裁定", false},
+		{"breach", []models.Action{models.ActionBreach}, "不履行协议", "督促无效，转强制执行或者起诉", false},
+		{"reopen", []models.Action{models.ActionReopen}, "重新调解", "协议没有履行或者纠纷反复，在原卷里接着办", false},
+		{"correct", []models.Action{models.ActionCorrect}, "补正", "登记的内容写错了，改正并写明原因", false},
 		{"refer", []models.Action{models.ActionRefer}, "转出", "转请仲裁、法院或有关部门", false},
 		{"decline", []models.Action{models.ActionDecline}, "不予受理", "写明理由", false},
 		{"withdraw", []models.Action{models.ActionWithdraw}, "当事人撤回", "申请人不再要求调解", false},
@@ -146,7 +157,14 @@ func unperformed(a *models.Agreement) bool {
 	return a != nil && slices.ContainsFunc(a.Instalments, func(i models.Instalment) bool { return i.PerformedOn == "" })
 }
 
-// tooEarly takes the weight from what does not usually come next: an agreement before any sitting.
+// tooEarly takes the weight from what does not usually come next: an agreement before any sitting, a
+// second text while one is being signed, a visit that is not planned.
 func tooEarly(c *models.Case, a models.Action) bool {
-	return a == models.ActionAgree && len(c.Sittings) == 0
+	switch a {
+	case models.ActionAgree, models.ActionDraft:
+		return len(c.Sittings) == 0 || len(c.Drafts) > 0
+	case models.ActionVisit:
+		return c.After == nil || c.After.VisitBy == ""
+	}
+	return false
 }

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -29,11 +30,24 @@ type caseView struct {
 	Stages     []stageView
 	Sittings   []sittingView
 	Agreement  *agreementView
+	Draft      *draftView
+	Rounds     []roundView
+	After      *aftercareView
+	Corrected  []correctionView
+	Dictation  *models.Dictation
+	Papers     []models.CasePaper
+	Wanting    int // papers that are missing or unsigned
 	Failure    *models.Failure
 	FailedOn   string
 	Referral   *models.Referral
 	ReferredOn string
-	Timeline   []eventView
+	Timeline   timelineView
+}
+
+// timelineView is what happened, the newest first, and whether the chain of it holds.
+type timelineView struct {
+	Events []eventView
+	Intact bool
 }
 
 type clockView struct {
@@ -67,6 +81,8 @@ type agreementView struct {
 	Facts       string
 	Items       []string
 	Instalments []instalmentView
+	Grounds     []models.LawRef
+	Urgings     []string
 }
 
 type instalmentView struct {
@@ -116,8 +132,15 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	if c.Referral != nil {
 		v.ReferredOn = day(c.Referral.At)
 	}
+	v.Timeline.Intact = c.VerifyTimeline() == nil
+	v.Draft, v.Rounds, v.After, v.Corrected, v.Dictation, v.Papers = viewDraft(c, now), viewRounds(c, now), viewAftercare(c), viewCorrections(c), c.Dictation, c.Papers()
+	for _, p := range v.Papers {
+		if p.State == models.PaperMissing || p.State == models.PaperUnsigned {
+			v.Wanting++
+		}
+	}
 	for i := len(c.Timeline) - 1; i >= 0; i-- {
-		v.Timeline = append(v.Timeline, viewEvent(&c.Timeline[i], policy))
+		v.Timeline.Events = append(v.Timeline.Events, viewEvent(&c.Timeline[i], policy))
 	}
 	return v
 }
@@ -215,7 +238,7 @@ func viewSitting(s models.Sitting, policy *models.Policy) sittingView {
 }
 
 func viewAgreement(a *models.Agreement, now time.Time) *agreementView {
-	v := &agreementView{Items: a.Items, Facts: a.Facts}
+	v := &agreementView{Items: a.Items, Facts: a.Facts, Grounds: a.Grounds}
 	form := "书面协议"
 	if a.Form == "oral" {
 		form = "口头协议"
@@ -226,9 +249,44 @@ func viewAgreement(a *models.Agreement, now time.Time) *agreementView {
 	v.Lines.yuan("协议金额", a.AmountFen)
 	v.Lines.add("达成日期", dateText(a.ReachedOn))
 	v.Lines.add("生效日期", dateText(a.InForceOn))
-	v.Lines.add("可申请司法确认至", dateText(a.ConfirmBy))
+	var signs []string
+	for _, s := range a.Signatures {
+		signs = append(signs, s.Party+" "+dateText(s.SignedOn))
+	}
+	v.Lines.add("当事人签名", strings.Join(signs, "；"))
+	v.Lines.add("调解员签名", dateText(a.MediatorSigned))
+	v.Lines.add("调委会盖章", dateText(a.Sealed))
+	if x := a.Confirmation; x == nil {
+		v.Lines.add("可申请司法确认至", dateText(a.ConfirmBy))
+	} else {
+		text := dateText(x.AppliedOn) + "向" + x.Court + "共同申请"
+		if x.Decision != "" {
+			text += "；" + dateText(x.DecidedOn) + models.NameOf(models.ConfirmationSteps(), x.Decision)
+		}
+		if x.Reason != "" {
+			text += "：" + x.Reason
+		}
+		v.Lines.add("司法确认", text)
+		v.Lines.add("法院案号", x.Number)
+	}
+	if b := a.Breach; b != nil {
+		v.Lines.add("没有履行", day(b.At)+"，"+models.NameOf(models.BreachWays(), b.Way)+"："+b.Note)
+	}
+	for _, u := range a.Urgings {
+		text := dateText(u.On) + " "
+		if u.Seq > 0 {
+			text += fmt.Sprintf("第%d期：", u.Seq)
+		}
+		v.Urgings = append(v.Urgings, text+u.How+"；答复："+u.Answer+"（"+u.By.Name+"）")
+	}
 	for _, i := range a.Instalments {
 		row := instalmentView{Seq: i.Seq, Due: dateText(i.DueOn), What: i.What, Performed: dateText(i.PerformedOn), Note: i.Note, Late: i.PerformedOn == "" && i.DueOn < today(now)}
+		if i.PaidFen > 0 && i.PaidFen != i.AmountFen {
+			row.Note = strings.TrimSpace("实付" + yuan(i.PaidFen) + "元 " + row.Note)
+		}
+		if i.Receipt != "" {
+			row.Note = strings.TrimSpace(i.Receipt + " " + row.Note)
+		}
 		if i.AmountFen > 0 {
 			row.Amount = yuan(i.AmountFen) + " 元"
 		}

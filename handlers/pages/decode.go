@@ -73,6 +73,41 @@ func (d *decoder) set(path string, tag reflect.StructField, into reflect.Value) 
 	}
 }
 
+// encode writes what stands in a struct as its fields are typed: the other way round than decode.
+func encode(values url.Values, prefix string, from any) {
+	v := reflect.ValueOf(from)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		field := v.Field(i)
+		if field.IsZero() {
+			continue
+		}
+		text := ""
+		switch field.Kind() {
+		case reflect.String:
+			text = field.String()
+		case reflect.Bool:
+			text = "1"
+		case reflect.Int, reflect.Int64:
+			switch {
+			case strings.Contains(name, "Fen"):
+				text = yuan(field.Int())
+			case strings.HasSuffix(name, "Mu"):
+				text = mu(field.Int())
+			default:
+				text = strconv.FormatInt(field.Int(), 10)
+			}
+		}
+		values.Set(prefix+name, text)
+	}
+}
+
 // isDay says whether a text field holds a day, by the rule it is checked with.
 func isDay(tag reflect.StructField) bool {
 	return slices.Contains(strings.Split(tag.Tag.Get("validate"), ","), "day")

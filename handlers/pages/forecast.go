@@ -126,7 +126,7 @@ func countText(n clock.OutlookCounts) string {
 	for _, x := range []struct {
 		n    int
 		step clock.Step
-	}{{n.Urge, clock.Urge}, {n.Move, clock.Move}, {n.Tell, clock.Tell}, {n.Warn, clock.Warn}, {n.Resume, clock.Resume}} {
+	}{{n.Urge, clock.Urge}, {n.Move, clock.Move}, {n.Tell, clock.Tell}, {n.Warn, clock.Warn}, {n.Resume, clock.Resume}, {n.Remind, clock.Remind}} {
 		if x.n > 0 {
 			out = append(out, fmt.Sprintf("%d件%s", x.n, x.step.Name()))
 		}
@@ -141,7 +141,7 @@ func stepTone(step clock.Step) string {
 	switch step {
 	case clock.Warn:
 		return "near"
-	case clock.Resume:
+	case clock.Resume, clock.Remind:
 		return "calm"
 	}
 	return "late"

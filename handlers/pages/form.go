@@ -57,6 +57,10 @@ func (f *form) Place(fault string) string {
 		}
 	case "instalments":
 		return fmt.Sprintf("第%d期", i+1)
+	case "papers":
+		if names := models.PaperNames(); i < len(names) {
+			return names[i].Name
+		}
 	case "rules":
 		return fmt.Sprintf("第%d条", i+1)
 	}

@@ -15,10 +15,11 @@ func functions() template.FuncMap {
 		"field": newField, "choices": newChoices, "fieldID": fieldID,
 		"yuan": yuan, "mu": mu, "grouped": grouped,
 		"day": day, "moment": moment, "date": dateText, "month": monthText,
-		"inc":  func(n int) int { return n + 1 },
-		"path": func(format string, args ...any) string { return fmt.Sprintf(format, args...) },
-		"list": func(items ...models.Choice) []models.Choice { return items },
-		"pick": func(code, name string) models.Choice { return models.Choice{Code: code, Name: name} },
+		"subtypes": func(t string) []models.Choice { return models.Subtypes(models.DisputeType(t)) },
+		"inc":      func(n int) int { return n + 1 },
+		"path":     func(format string, args ...any) string { return fmt.Sprintf(format, args...) },
+		"list":     func(items ...models.Choice) []models.Choice { return items },
+		"pick":     func(code, name string) models.Choice { return models.Choice{Code: code, Name: name} },
 	}
 }
 

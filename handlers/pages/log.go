@@ -38,6 +38,7 @@ type logBody struct {
 	Subtypes map[string][]models.Choice
 	Conflict bool // the village's own collective is the respondent
 	Summary  []summary
+	Articles []models.Article // of the type that is chosen
 	Parties  []partyForm
 }
 
@@ -246,6 +247,9 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 		return err
 	}
 	body.Parties = partyForms(f)
+	if step == stepMore && (in.Type == models.LandTransfer || in.Type == models.Dividend) {
+		body.Articles = models.ArticlesFor(in.Type, in.Subtype)
+	}
 	if step == stepCheck {
 		body.Summary = summarise(in, body.Villages)
 	}

@@ -91,6 +91,9 @@ func (p *Pages) larger(c *gin.Context) error {
 const setupRegion = "99"
 
 func (p *Pages) setupForm(c *gin.Context) error {
+	if err := p.Accounts.CheckSetup(c.Request.Context(), c.Param("token")); err != nil {
+		return err
+	}
 	return p.render(c, http.StatusOK, "setup", "设置第一位管理员", newForm())
 }
 

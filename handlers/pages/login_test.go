@@ -158,7 +158,11 @@ func TestSetup(t *testing.T) {
 	require.Equal(t, "登录", p.text("h1"))
 	p = p.form(t, mainForm).fill(t, "username", "root", "password", "管理员用的长密码").send(t)
 	require.Equal(t, "孙维新，您好", p.text("h1"))
-	used := w.visitor("").get(t, "/setup/"+link).form(t, mainForm).fill(t, "username", "root2", "name", "孙维新", "password", "管理员用的长密码", "again", "管理员用的长密码").send(t)
+	require.Equal(t, http.StatusNotFound, w.visitor("").get(t, "/setup/wrong").status)
+	late := w.visitor("").get(t, "/setup/"+link)
+	require.Equal(t, http.StatusNotFound, late.status)
+	require.Contains(t, late.text("main"), "这个设置链接已失效")
+	used := sent.send(t)
 	require.Equal(t, http.StatusNotFound, used.status)
 	require.Contains(t, used.text("main"), "这个设置链接已失效")
 }

@@ -59,7 +59,7 @@ func (p *Pages) inbox(c *gin.Context) error {
 	return p.render(c, http.StatusOK, "messages", "消息", body)
 }
 
-// openMessage marks a message as read and goes to its case.
+// openMessage marks a message as read and goes to its case, or to the report it is about.
 func (p *Pages) openMessage(c *gin.Context) error {
 	values, err := post(c)
 	if err != nil {
@@ -72,6 +72,9 @@ func (p *Pages) openMessage(c *gin.Context) error {
 	m, err := p.Notices.Read(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return err
+	}
+	if region, month, ok := strings.Cut(m.Report, "/"); ok {
+		return redirect(c, reportPath(region, month)+"/issue")
 	}
 	return redirect(c, "/cases/"+url.PathEscape(m.Case))
 }

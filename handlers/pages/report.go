@@ -3,8 +3,7 @@ package pages
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"fengqiao/handlers/web"
 	"fengqiao/models"
-	"fengqiao/pkg/papers"
 	"fengqiao/pkg/screening"
 )
 
@@ -98,52 +96,18 @@ func (p *Pages) reportPlaces(ctx context.Context, actor models.Actor) ([]models.
 	return out, nil
 }
 
-type reportBody struct {
-	Place, Month, Region   string
-	Built                  string
-	Provisional            bool
-	Last, LastYear         string // months compared with, "" where there is no report
-	Groups                 []figureGroup
-	Tables                 []reportTable
-	Trend, Types           template.HTML
-	Points                 []papers.TrendPoint
-	TypeBars               []papers.Bar
-	Workbook               string // path of the Excel file
-	Previous, Next, Places string // paths of neighbouring reports
-	Up                     string
-}
-
-type figureGroup struct {
-	Name string
-	Rows []figureRow
-}
-
-type figureRow struct {
-	Name, Explain, Unit string
-	Now, Last, LastYear string
-	Path                string // of the list behind the number
-	Fraction            string // of a rate: 3/7
-}
-
-type reportTable struct {
-	Key, Name string
-	Columns   []string
-	Rows      []reportTableRow
-}
-
-type reportTableRow struct {
-	Name, Path string // Path is the row's own report, "" where it has none
-	Cells      []cell
-}
-
-type cell struct{ Text, Path string }
-
-// workbookSuffix is what turns a report's address into that of its Excel file.
-const workbookSuffix = ".xlsx"
+// What turns a report's address into that of its Excel or Word file.
+const (
+	workbookSuffix = ".xlsx"
+	documentSuffix = ".docx"
+)
 
 func (p *Pages) report(c *gin.Context) error {
 	if month, ok := strings.CutSuffix(c.Param("month"), workbookSuffix); ok {
-		return p.workbook(c, c.Param("region"), month)
+		return p.file(c, c.Param("region"), month, workbookSuffix, p.Reports.Workbook)
+	}
+	if month, ok := strings.CutSuffix(c.Param("month"), documentSuffix); ok {
+		return p.file(c, c.Param("region"), month, documentSuffix, p.Reports.Document)
 	}
 	view, err := p.Reports.Report(c.Request.Context(), web.Actor(c).Scope(), c.Param("region"), c.Param("month"))
 	if err != nil {
@@ -156,144 +120,25 @@ func (p *Pages) report(c *gin.Context) error {
 	return p.render(c, http.StatusOK, "report", body.Place+body.Month+"矛盾纠纷排查报告", body)
 }
 
-// workbook is the report as an Excel file. It is made whole before any of it is sent.
-func (p *Pages) workbook(c *gin.Context, region, month string) error {
+// fileTypes are the media types of the files of a report.
+var fileTypes = map[string]string{
+	workbookSuffix: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	documentSuffix: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+// file is the report as a file. It is made whole before any of it is sent.
+func (p *Pages) file(c *gin.Context, region, month, suffix string, write func(context.Context, models.Actor, string, string, io.Writer) error) error {
 	var file bytes.Buffer
-	if err := p.Reports.Workbook(c.Request.Context(), web.Actor(c), region, month, &file); err != nil {
+	if err := write(c.Request.Context(), web.Actor(c), region, month, &file); err != nil {
 		return err
 	}
 	name, err := p.placeName(c.Request.Context(), region)
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Disposition", "attachment; filename=\"report-"+region+"-"+month+".xlsx\"; filename*=UTF-8''"+url.PathEscape(name+monthText(month)+"矛盾纠纷排查报告.xlsx"))
-	c.Data(http.StatusOK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", file.Bytes())
+	c.Header("Content-Disposition", "attachment; filename=\"report-"+region+"-"+month+suffix+"\"; filename*=UTF-8''"+url.PathEscape(name+monthText(month)+"矛盾纠纷排查报告"+suffix))
+	c.Data(http.StatusOK, fileTypes[suffix], file.Bytes())
 	return nil
-}
-
-func viewReport(view *screening.View, actor models.Actor) (reportBody, error) {
-	r := view.Report
-	body := reportBody{
-		Place: view.Region.Name, Month: monthText(r.Month), Region: r.Region, Built: moment(r.BuiltAt), Provisional: view.Provisional,
-		Workbook: reportPath(r.Region, r.Month) + workbookSuffix, Previous: reportPath(r.Region, screening.AddMonths(r.Month, -1)),
-		Places: "/reports?" + url.Values{"region": {r.Region}}.Encode(),
-	}
-	if !view.Provisional {
-		body.Next = reportPath(r.Region, screening.AddMonths(r.Month, 1))
-	}
-	if above := view.Region.Parent; above != "" && actor.Scope().Covers(above) {
-		body.Up = reportPath(above, r.Month)
-	}
-	if view.Last != nil {
-		body.Last = monthText(view.Last.Month)
-	}
-	if view.LastYear != nil {
-		body.LastYear = monthText(view.LastYear.Month)
-	}
-	body.Groups = figureGroups(view)
-	for _, t := range r.Tables {
-		body.Tables = append(body.Tables, viewTable(r, t))
-	}
-	return body, body.charts(view)
-}
-
-func figureGroups(view *screening.View) []figureGroup {
-	var groups []figureGroup
-	for _, d := range screening.Figures() {
-		f, ok := view.Report.Figure(d.Key)
-		if !ok {
-			continue // stored before the figure was defined
-		}
-		row := figureRow{
-			Name: d.Name, Explain: d.Explain, Unit: d.Unit, Now: screening.Text(f), Last: textIn(view.Last, d.Key), LastYear: textIn(view.LastYear, d.Key),
-			Path: figurePath(view.Report, screening.Ref{Figure: d.Key}),
-		}
-		if d.Rate && d.Unit == "%" {
-			row.Fraction = fmt.Sprintf("%d/%d", f.Value, *f.Of)
-		}
-		if n := len(groups); n == 0 || groups[n-1].Name != d.Group {
-			groups = append(groups, figureGroup{Name: d.Group})
-		}
-		last := &groups[len(groups)-1]
-		last.Rows = append(last.Rows, row)
-	}
-	return groups
-}
-
-func figurePath(r *models.Report, ref screening.Ref) string {
-	return reportPath(r.Region, r.Month) + "/" + url.PathEscape(ref.String())
-}
-
-// textIn is a figure of another report, "" where there is none.
-func textIn(r *models.Report, key string) string {
-	if r == nil {
-		return ""
-	}
-	f, ok := r.Figure(key)
-	if !ok {
-		return ""
-	}
-	return screening.Text(f)
-}
-
-func viewTable(r *models.Report, t models.Table) reportTable {
-	dimension, _ := screening.DimensionOf(t.Key)
-	out := reportTable{Key: t.Key, Name: dimension.Name}
-	for _, column := range t.Columns {
-		figure, _ := screening.Define(column)
-		out.Columns = append(out.Columns, figure.Name)
-	}
-	for _, row := range t.Rows {
-		line := reportTableRow{Name: row.Name}
-		if models.RegionKindOf(row.Code) != "" && (t.Key == "township" || t.Key == "village") {
-			line.Path = reportPath(row.Code, r.Month)
-		}
-		for i, value := range row.Values {
-			line.Cells = append(line.Cells, cell{grouped(value), figurePath(r, screening.CellRef(t, row, t.Columns[i]))})
-		}
-		out.Rows = append(out.Rows, line)
-	}
-	return out
-}
-
-// typeBars is how many types the bar chart shows.
-const typeBars = 10
-
-// charts draws the report's two charts; the numbers behind them stand in tables beside.
-func (b *reportBody) charts(view *screening.View) error {
-	value := func(r *models.Report, key string) int64 {
-		f, _ := r.Figure(key)
-		return f.Value
-	}
-	for _, r := range view.Trend {
-		b.Points = append(b.Points, papers.TrendPoint{Month: r.Month, Opened: value(r, "opened"), Concluded: value(r, "concluded"), Pending: value(r, "pending")})
-	}
-	var err error
-	if b.Trend, err = papers.TrendChart(b.Points); err != nil {
-		return err
-	}
-	types, ok := view.Report.Table("type")
-	if !ok {
-		return nil
-	}
-	column := -1
-	for i, key := range types.Columns {
-		if key == "opened" {
-			column = i
-		}
-	}
-	if column < 0 {
-		return nil
-	}
-	table := papers.ReportTable{}
-	for _, r := range types.Rows {
-		table.Rows = append(table.Rows, papers.ReportRow{Name: r.Name, Values: r.Values})
-	}
-	if b.TypeBars = table.BarsOf(column, typeBars); len(b.TypeBars) == 0 {
-		return nil
-	}
-	b.Types, err = papers.BarChart("types", "本月新收纠纷的类型", b.TypeBars)
-	return err
 }
 
 type figureBody struct {

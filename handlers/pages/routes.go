@@ -43,6 +43,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: post, Path: "/cases/new", Permission: account.WriteCases, Handle: p.log},
 		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
 		{Method: get, Path: "/cases/:id/handover", Permission: account.ReadCases, Handle: p.handover},
+		{Method: get, Path: "/cases/:id/sheet", Permission: account.ReadCases, Handle: p.sheet},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
 
 		// The papers of a case. Whoever sees the case reads them masked; who prints them, or opens what is
@@ -64,9 +65,19 @@ func (p *Pages) Routes() []web.Route {
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
 
-		// Monthly reports. The month may end in .xlsx: then it is the file.
+		// How a township or county stands.
+		{Method: get, Path: "/overview", Permission: account.ReadOverview, Handle: p.overview},
+
+		// What is looked into, so that no file is made up.
+		{Method: get, Path: "/checks", Permission: account.CheckFiles, Handle: p.checks},
+		{Method: post, Path: "/checks", Permission: account.CheckFiles, Handle: p.recordCheck},
+
+		// Monthly reports. The month may end in .xlsx or .docx: then it is the file.
 		{Method: get, Path: "/reports", Permission: account.ReadReports, Handle: p.reports},
 		{Method: get, Path: "/reports/:region/:month", Permission: account.ReadReports, Handle: p.report},
+		{Method: get, Path: "/reports/:region/:month/issue", Permission: account.IssueReports, Handle: p.issueForm},
+		{Method: post, Path: "/reports/:region/:month/issue", Permission: account.IssueReports, Handle: p.issue},
+		{Method: get, Path: "/reports/:region/:month/verify", Permission: account.ReadReports, Handle: p.verify},
 		{Method: get, Path: "/reports/:region/:month/:figure", Permission: account.ReadReports, Handle: p.figure},
 
 		// The rules of the clock: who reads cases reads them.

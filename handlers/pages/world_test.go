@@ -88,6 +88,7 @@ type world struct {
 	accounts *account.Service
 	sweeper  *escalation.Sweeper
 	notices  *notify.Service
+	reports  *screening.Service
 	jobs     fakeJobs
 	clock    *clock
 	tokens   map[string]string
@@ -114,13 +115,13 @@ func newWorld(tb testing.TB) *world {
 	w.accounts = account.New(w.store, account.NewHasher(2), validate, w.clock.Now)
 	w.cases = casework.New(w.store, ring, validate, w.clock.Now)
 	w.sweeper = escalation.NewSweeper(w.store)
-	reports := screening.New(w.store, w.clock.Now)
+	w.reports = screening.New(w.store, w.clock.Now)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
+	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
 	require.NoError(tb, err)
 	w.routes = html.Routes()
 	w.handler, err = handlers.New(handlers.Deps{
-		API:   api.New(api.Deps{Cases: w.cases, Accounts: w.accounts, Reports: reports, Store: w.store, Now: w.clock.Now}),
+		API:   api.New(api.Deps{Cases: w.cases, Accounts: w.accounts, Reports: w.reports, Store: w.store, Now: w.clock.Now}),
 		Pages: html, Accounts: w.accounts, Ready: w.store.Ping, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Now: w.clock.Now,
 	})
 	require.NoError(tb, err)
@@ -215,6 +216,30 @@ func (w *world) agreed(tb testing.TB) *models.Case {
 	})
 	require.NoError(tb, err)
 	return c
+}
+
+// drafted is a case with the text of an agreement that nobody has signed.
+func (w *world) drafted(tb testing.TB) *models.Case {
+	tb.Helper()
+	c := w.sat(tb)
+	c, err := w.cases.Draft(tb.Context(), seats["mediator"], casework.Ref{ID: c.ID}, casework.DraftForm{Form: "written", Items: []string{"分两期付清"}})
+	require.NoError(tb, err)
+	return c
+}
+
+// pressed is a case with an agreement that is not kept although somebody was urged to.
+func (w *world) pressed(tb testing.TB) *models.Case {
+	tb.Helper()
+	c := w.agreed(tb)
+	c, err := w.cases.Press(tb.Context(), seats["mediator"], casework.Ref{ID: c.ID}, casework.PressForm{Seq: 1, On: workday.OfTime(w.clock.Now()).String(), How: "上门", Answer: "月底付"})
+	require.NoError(tb, err)
+	return c
+}
+
+// dictated is a case that was typed for another.
+func (w *world) dictated(tb testing.TB) *models.Case {
+	tb.Helper()
+	return w.logged(tb, func(f *casework.LogForm) { f.DictatedBy = "许来福" })
 }
 
 // escalated is a case in mediation that was handed up to the township.

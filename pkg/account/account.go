@@ -299,7 +299,7 @@ func (s *Service) PrepareSetup(ctx context.Context) (string, error) {
 // Setup makes the first administrator with a one-time token. The token is used up first, so that of
 // several at once one makes an account; it is given back when the account could not be made.
 func (s *Service) Setup(ctx context.Context, token string, form AccountForm) (*models.Account, error) {
-	used := models.Errorf(models.NotFound, "setup.used", "这个设置链接已失效，请重新启动系统后使用日志里的新链接")
+	used := setupUsed()
 	setup, err := s.store.Setup(ctx, HashToken(token))
 	if err == nil {
 		err = s.store.DeleteSetup(ctx, setup)
@@ -320,14 +320,38 @@ func (s *Service) Setup(ctx context.Context, token string, form AccountForm) (*m
 	return who, err
 }
 
-// first makes the first administrator, or is the error used where there is one or the token is old.
-func (s *Service) first(ctx context.Context, setup *models.SetupToken, form AccountForm, used error) (*models.Account, error) {
+// CheckSetup says whether a link to set up the first administrator still works.
+func (s *Service) CheckSetup(ctx context.Context, token string) error {
+	setup, err := s.store.Setup(ctx, HashToken(token))
+	if store.IsNotFound(err) {
+		return setupUsed()
+	}
+	if err != nil {
+		return err
+	}
+	return s.unused(ctx, setup, setupUsed())
+}
+
+func setupUsed() error {
+	return models.Errorf(models.NotFound, "setup.used", "这个设置链接已失效，请重新启动系统后使用日志里的新链接")
+}
+
+// unused is the error used where there is an administrator, or the token is old.
+func (s *Service) unused(ctx context.Context, setup *models.SetupToken, used error) error {
 	has, err := s.store.HasAdmin(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if has || !s.now().Before(setup.ExpiresAt) {
-		return nil, used
+		return used
+	}
+	return nil
+}
+
+// first makes the first administrator, or is the error used where there is one or the token is old.
+func (s *Service) first(ctx context.Context, setup *models.SetupToken, form AccountForm, used error) (*models.Account, error) {
+	if err := s.unused(ctx, setup, used); err != nil {
+		return nil, err
 	}
 	form.Role = models.RoleAdmin
 	return s.Create(ctx, form)

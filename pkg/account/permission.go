@@ -18,6 +18,9 @@ const (
 	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
 	ReadReports    Permission = "read_reports"    // monthly reports
 	BuildReports   Permission = "build_reports"   //
+	IssueReports   Permission = "issue_reports"   // write, confirm, review and seal the report of one's own place
+	ReadOverview   Permission = "read_overview"   // the dashboard of a township or county
+	CheckFiles     Permission = "check_files"     // call-backs and what looks unlikely
 	ReadAccesses   Permission = "read_accesses"   // who looked at personal data
 	ManageRules    Permission = "manage_rules"    // the policy of a county and the calendar of days off
 	ManageAccounts Permission = "manage_accounts" //
@@ -26,7 +29,10 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{Public, LoggedIn, ReadCases, WriteCases, PrintPapers, ReviewCases, ReadReports, BuildReports, ReadAccesses, ManageRules, ManageAccounts, ManageJobs}
+	return []Permission{
+		Public, LoggedIn, ReadCases, WriteCases, PrintPapers, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles,
+		ReadAccesses, ManageRules, ManageAccounts, ManageJobs,
+	}
 }
 
 var handlersOfCases = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}
@@ -38,11 +44,13 @@ func (p Permission) Holders() []models.Role {
 		return models.Roles()
 	case ReadCases, ReadReports:
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
-	case WriteCases, PrintPapers:
+	case WriteCases, PrintPapers, IssueReports:
 		return slices.Clone(handlersOfCases)
 	case ReviewCases: // the chair signs in where one rung of a village hands up to another
 		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}
-	case BuildReports:
+	case ReadOverview:
+		return []models.Role{models.RoleJudicial, models.RoleCounty, models.RoleAuditor}
+	case BuildReports, CheckFiles:
 		return []models.Role{models.RoleJudicial, models.RoleCounty}
 	case ReadAccesses:
 		return []models.Role{models.RoleAuditor}

@@ -40,6 +40,8 @@ func TestSetup(t *testing.T) {
 		require.NotEqual(t, token, other)
 		_, err := w.Setup(t.Context(), "no token", admin("sun"))
 		requireUsed(t, err)
+		requireUsed(t, w.CheckSetup(t.Context(), "no token"))
+		require.NoError(t, w.CheckSetup(t.Context(), token))
 
 		// Whoever mistypes something may try again with the same link.
 		for _, wrong := range []func(*account.AccountForm){
@@ -58,6 +60,8 @@ func TestSetup(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, models.RoleAdmin, who.Role, "whatever the form says")
 		w.mustLogin(t, "sun", password)
+		requireUsed(t, w.CheckSetup(t.Context(), token))
+		requireUsed(t, w.CheckSetup(t.Context(), other))
 
 		_, err = w.Setup(t.Context(), token, admin("again"))
 		requireUsed(t, err)

@@ -12,159 +12,133 @@ import (
 	"fengqiao/pkg/workday"
 )
 
-// Agree records the agreement that a sitting reached and ends the clock.
-func (s *Service) Agree(ctx context.Context, actor models.Actor, ref Ref, form AgreementForm) (*models.Case, error) {
-	form.Items, form.OralReason = trimList(form.Items), strings.TrimSpace(form.OralReason)
-	return s.change(ctx, actor, ref, models.ActionAgree, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
-		if len(c.Sittings) == 0 {
-			return models.Errorf(models.Precondition, "agreement.no_sitting", "请先登记至少一次调解记录，再登记协议")
+// faults gathers what is wrong with a form.
+type faults []models.FieldError
+
+func (f *faults) add(field, format string, args ...any) {
+	*f = append(*f, models.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// Draft keeps a text of an agreement that is not yet signed. A later one replaces it, with the reason, and
+// has to be signed anew; every version is kept.
+func (s *Service) Draft(ctx context.Context, actor models.Actor, ref Ref, form DraftForm) (*models.Case, error) {
+	form.Items, form.Grounds = trimList(form.Items), trimList(form.Grounds)
+	form.OralReason, form.Reason = strings.TrimSpace(form.OralReason), strings.TrimSpace(form.Reason)
+	return s.change(ctx, actor, ref, models.ActionDraft, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		var wrong faults
+		text := form.terms().text(c, &wrong)
+		before := c.Draft()
+		if before != nil && form.Reason == "" {
+			wrong.add("reason", "前一稿还在，请写明为什么修改")
 		}
-		agreement, err := form.agreement(c, now)
-		if err != nil {
+		for i, in := range text.Instalments {
+			if in.DueOn < firstSitting(c) {
+				wrong.add(fmt.Sprintf("instalments[%d].dueOn", i), "履行日期不能早于第一次调解的日期%s", firstSitting(c))
+			}
+		}
+		if err := invalid(wrong); err != nil {
 			return err
 		}
-		note := "达成书面协议，" + agreement.InForceOn + "生效"
-		if agreement.Form == "oral" {
-			note = "达成口头协议，" + agreement.InForceOn + "生效"
+		n := len(c.Drafts) + 1
+		note := fmt.Sprintf("协议第%d稿", n)
+		if before != nil {
+			note += "：" + form.Reason
+			if len(before.Text.Signatures) > 0 {
+				note += "（前一稿已有的签名作废，须重新签名）"
+			}
 		}
-		return c.Move(rules.Policy, models.ActionAgree, actor, now, note, func() error {
-			c.Agreement = agreement
-			c.EndStage(now, models.OutcomeAgreed, "", "")
+		return c.Move(rules.Policy, models.ActionDraft, actor, now, note, func() error {
+			text.Version, text.RecordedAt, text.Level = n, now, c.Level
+			c.Drafts = append(c.Drafts, models.AgreementDraft{Seq: n, At: now, By: actor, Reason: form.Reason, Text: text})
 			return nil
 		})
 	})
 }
 
-// agreement checks dates and sums and works out when the agreement came into force.
-func (f *AgreementForm) agreement(c *models.Case, now time.Time) (*models.Agreement, error) {
-	var faults []models.FieldError
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, models.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
-	}
-	today := workday.OfTime(now).String()
-	a := &models.Agreement{
-		Form: f.Form, OralReason: f.OralReason, Facts: f.Facts, Items: f.Items, Manner: f.Manner, AmountFen: f.AmountFen,
-		Signatures: slices.Clone(f.Signatures), MediatorSigned: f.MediatorSigned, Sealed: f.Sealed, ReachedOn: f.ReachedOn, RecordedAt: now, Level: c.Level,
-	}
-	if a.ReachedOn == "" {
-		a.ReachedOn = today
-	}
-	if a.ReachedOn > today {
-		fault("reachedOn", "达成协议日期不能晚于今天")
-	}
-	// Sittings stand in the order in which they were written down.
-	first := slices.MinFunc(c.Sittings, func(a, b models.Sitting) int { return a.HeldAt.Compare(b.HeldAt) })
-	if day := workday.OfTime(first.HeldAt).String(); a.ReachedOn < day {
-		fault("reachedOn", "达成协议日期不能早于第一次调解的日期%s", day)
-	}
-	a.InForceOn = a.ReachedOn
-	if a.Form == "written" {
-		for i := range a.Signatures {
-			s := &a.Signatures[i]
-			if s.SignedOn == "" {
-				s.SignedOn = a.ReachedOn
-			}
-			if !slices.ContainsFunc(c.Parties, func(p models.Party) bool { return p.Name == s.Party }) {
-				fault(fmt.Sprintf("signatures[%d].party", i), "“%s”不是本案当事人", s.Party)
-			}
+// Sign puts on record who has signed the current draft, and when. The agreement is reached when nobody's
+// signature is missing, nor the seal; until then the clock of mediation runs on.
+func (s *Service) Sign(ctx context.Context, actor models.Actor, ref Ref, form SignForm) (*models.Case, error) {
+	return s.change(ctx, actor, ref, models.ActionSign, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		if len(c.Sittings) == 0 {
+			return noSitting()
 		}
-		for _, p := range c.Parties {
-			signed := slices.ContainsFunc(a.Signatures, func(s models.Signature) bool { return s.Party == p.Name })
+		text := c.Draft().Text
+		a := signing{&text}
+		a.Signatures = slices.Clone(a.Signatures)
+		a.ReachedOn = form.ReachedOn
+		for _, sign := range form.Signatures {
+			i := slices.IndexFunc(a.Signatures, func(s models.Signature) bool { return s.Party == sign.Party })
 			switch {
-			case p.Role == models.ThirdParty || signed:
-			case len(f.Signatures) == 0: // nothing was said of signatures: all signed on that day
-				a.Signatures = append(a.Signatures, models.Signature{Party: p.Name, SignedOn: a.ReachedOn})
+			case i >= 0:
+				a.Signatures[i] = sign
 			default:
-				fault("signatures", "还缺%s的签名，协议自双方都签名后生效", p.Name)
+				a.Signatures = append(a.Signatures, sign)
 			}
 		}
-		for _, day := range []*string{&a.MediatorSigned, &a.Sealed} {
-			if *day == "" {
-				*day = a.ReachedOn
+		a.MediatorSigned, a.Sealed = form.MediatorSigned, form.Sealed
+		var wrong faults
+		a.signed(c, form.Signatures, now, &wrong)
+		if a.Blanks() != nil {
+			wrong.add("reachedOn", "协议里还有没有填的空（＿＿），请先修改协议再登记签名")
+		}
+		missing := c.Unsigned(a.Agreement)
+		if len(missing) == 0 {
+			for _, in := range a.Instalments {
+				if in.DueOn < a.InForceOn {
+					wrong.add("reachedOn", "第%d期的履行日期%s早于签名日期%s，请先修改协议", in.Seq, in.DueOn, a.InForceOn)
+				}
 			}
 		}
-		days := []struct{ field, day, what string }{{"mediatorSigned", a.MediatorSigned, "调解员签名日期"}, {"sealed", a.Sealed, "盖章日期"}}
-		for i, s := range a.Signatures {
-			days = append(days, struct{ field, day, what string }{fmt.Sprintf("signatures[%d].signedOn", i), s.SignedOn, s.Party + "的签名日期"})
+		if err := invalid(wrong); err != nil {
+			return err
 		}
-		for _, d := range days {
-			switch _, err := workday.Parse(d.day); {
-			case err != nil:
-				fault(d.field, "%s请写成年-月-日，例如%s", d.what, today)
-			case d.day > today:
-				fault(d.field, "%s不能晚于今天", d.what)
-			case d.day < a.ReachedOn:
-				fault(d.field, "%s不能早于达成协议日期%s", d.what, a.ReachedOn)
-			}
-			a.InForceOn = max(a.InForceOn, d.day)
+		if len(missing) > 0 {
+			text.InForceOn = "" // not before the last of them
+			note := fmt.Sprintf("第%d稿还缺：%s", a.Version, strings.Join(missing, "、"))
+			return c.Move(rules.Policy, models.ActionSign, actor, now, note, func() error {
+				c.Draft().Text = text
+				return nil
+			})
 		}
-	} else if a.OralReason == "" {
-		fault("oralReason", "请写明不需要书面协议的原因（人民调解法第28条）")
-	}
-	var sum int64
-	for i, in := range f.Instalments {
-		if in.DueOn < a.ReachedOn {
-			fault(fmt.Sprintf("instalments[%d].dueOn", i), "履行日期不能早于达成协议日期%s", a.ReachedOn)
-		}
-		sum += in.AmountFen
-		a.Instalments = append(a.Instalments, models.Instalment{Seq: i + 1, DueOn: in.DueOn, AmountFen: in.AmountFen, What: in.What})
-	}
-	if len(f.Instalments) > 0 && sum > 0 && sum != f.AmountFen {
-		fault("instalments", "各期金额合计%s元，与协议金额%s元不一致，请核对", yuan(sum), yuan(f.AmountFen))
-	}
-	if len(faults) > 0 {
-		return nil, invalid(faults)
-	}
-	inForce, err := workday.Parse(a.InForceOn)
-	if err != nil {
-		return nil, err
-	}
-	// 人民调解法第33条: within thirty days from the day the agreement is in force.
-	a.ConfirmBy = inForce.AddDays(30).String()
-	return a, nil
+		return reach(c, rules, actor, now, a.Agreement)
+	})
 }
 
-func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+func noSitting() error {
+	return models.Errorf(models.Precondition, "agreement.no_sitting", "请先登记至少一次调解记录，再登记协议")
+}
 
-// Perform ticks off what was performed. When nothing is left the case closes as 履行完毕.
-func (s *Service) Perform(ctx context.Context, actor models.Actor, ref Ref, form PerformForm) (*models.Case, error) {
-	return s.change(ctx, actor, ref, models.ActionPerform, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
-		if form.On > workday.OfTime(now).String() {
-			return models.FieldErrorf("on", "履行日期不能晚于今天")
+// Agree records the agreement that a sitting reached, written and signed elsewhere, and ends the clock.
+func (s *Service) Agree(ctx context.Context, actor models.Actor, ref Ref, form AgreementForm) (*models.Case, error) {
+	form.Items, form.Grounds, form.OralReason = trimList(form.Items), trimList(form.Grounds), strings.TrimSpace(form.OralReason)
+	return s.change(ctx, actor, ref, models.ActionAgree, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		if len(c.Sittings) == 0 {
+			return noSitting()
 		}
-		note := form.Note
-		if form.Seq > 0 {
-			note = strings.TrimSpace(fmt.Sprintf("第%d期已履行 %s", form.Seq, form.Note))
-		}
-		err := c.Move(rules.Policy, models.ActionPerform, actor, now, note, func() error {
-			a := c.Agreement
-			if form.On < a.ReachedOn {
-				return models.FieldErrorf("on", "履行日期不能早于达成协议日期%s", a.ReachedOn)
-			}
-			if len(a.Instalments) == 0 {
-				if form.Seq > 0 {
-					return models.FieldErrorf("seq", "本协议没有分期，请不要填写期次")
-				}
-				return nil
-			}
-			if form.Seq < 1 || form.Seq > len(a.Instalments) {
-				return models.FieldErrorf("seq", "请选择第1期至第%d期中的一期", len(a.Instalments))
-			}
-			in := &a.Instalments[form.Seq-1]
-			if in.PerformedOn != "" {
-				return models.FieldErrorf("seq", "第%d期已于%s登记履行", form.Seq, in.PerformedOn)
-			}
-			in.PerformedOn, in.RecordedAt, in.Note = form.On, &now, form.Note
-			return nil
-		})
+		agreement, err := form.agreement(c, now)
 		if err != nil {
 			return err
 		}
-		for _, in := range c.Agreement.Instalments {
-			if in.PerformedOn == "" {
-				return nil
-			}
-		}
-		return c.Move(rules.Policy, models.ActionClose, actor, now, "协议全部履行", nil)
+		return reach(c, rules, actor, now, agreement)
+	})
+}
+
+// reach ends mediation with an agreement that is in force, and plans what has to be looked after.
+func reach(c *models.Case, rules escalation.Rules, actor models.Actor, now time.Time, a *models.Agreement) error {
+	inForce, err := workday.Parse(a.InForceOn)
+	if err != nil {
+		return err
+	}
+	// 人民调解法第33条: within thirty days from the day the agreement is in force.
+	a.ConfirmBy = inForce.AddDays(30).String()
+	a.RecordedAt, a.Level = now, c.Level
+	note := "达成书面协议，" + a.InForceOn + "生效"
+	if a.Form == "oral" {
+		note = "达成口头协议，" + a.InForceOn + "生效"
+	}
+	return c.Move(rules.Policy, models.ActionAgree, actor, now, note, func() error {
+		c.Agreement = a
+		c.EndStage(now, models.OutcomeAgreed, "", "")
+		return escalation.PlanPerformance(c, now)
 	})
 }

@@ -129,8 +129,8 @@ func TestAgreementRefuses(t *testing.T) {
 		{"several faults at once", oral(func(f *casework.AgreementForm) {
 			f.OralReason, f.ReachedOn, f.Instalments = "", "2026-03-21", []casework.InstalmentForm{{DueOn: "2026-03-20", AmountFen: 5}}
 		}), []string{
-			"reachedOn", "达成协议日期不能晚于今天", "oralReason", "请写明不需要书面协议的原因（人民调解法第28条）",
-			"instalments[0].dueOn", "履行日期不能早于达成协议日期2026-03-21", "instalments", "各期金额合计0.05元，与协议金额0.00元不一致，请核对",
+			"oralReason", "请写明不需要书面协议的原因（人民调解法第28条）", "instalments", "各期金额合计0.05元，与协议金额0.00元不一致，请核对",
+			"reachedOn", "达成协议日期不能晚于今天", "instalments[0].dueOn", "履行日期不能早于达成协议日期2026-03-21",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

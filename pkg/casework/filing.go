@@ -57,7 +57,7 @@ func (s *Service) File(ctx context.Context, actor models.Actor, ref Ref, form Fi
 			note += fmt.Sprintf("，缺%d项材料", len(filing.Missing))
 		}
 		return c.Move(rules.Policy, models.ActionFile, actor, now, note, func() error {
-			c.Filing = filing
+			c.File(filing)
 			return nil
 		})
 	})

@@ -31,6 +31,10 @@ type LogForm struct {
 	// the township.
 	Intake  string `json:"intake,omitempty" validate:"omitempty,oneof=village township" label:"由谁受理"`
 	Consent string `json:"consent,omitempty" validate:"max=300" label:"双方同意由村里调解的记录"`
+	// DictatedBy is who told the case, where somebody else typed it; Typist who typed, the actor where
+	// that is left out.
+	DictatedBy string `json:"dictatedBy,omitempty" validate:"max=30" label:"口述人"`
+	Typist     string `json:"typist,omitempty" validate:"max=30" label:"代录人"`
 }
 
 // PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.
@@ -49,9 +53,59 @@ type PartyForm struct {
 	Away           bool             `json:"away,omitempty" label:"在外地"`
 }
 
+// CorrectForm puts a case's own fields right: all of them, as they should be. The place, the risk and where
+// it came in are no slips of the pen, and have actions of their own.
+type CorrectForm struct {
+	Reason     string                    `json:"reason" validate:"notblank,max=500" label:"补正的原因"`
+	Type       models.DisputeType        `json:"type" validate:"required" label:"纠纷类型"`
+	Subtype    string                    `json:"subtype,omitempty" label:"具体情形"`
+	Title      string                    `json:"title" validate:"notblank,max=60" label:"标题"`
+	Facts      string                    `json:"facts" validate:"notblank,max=5000" label:"简要事实"`
+	Requests   []string                  `json:"requests" validate:"max=10,dive,notblank,max=300" label:"请求"`
+	Source     string                    `json:"source" validate:"required" label:"来源"`
+	AmountFen  int64                     `json:"amountFen,omitempty" validate:"money" label:"涉及金额"`
+	Households int                       `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
+	Parties    []CorrectPartyForm        `json:"parties" validate:"min=2,max=60,dive" label:"当事人"`
+	Land       *models.LandTransferFacts `json:"landTransfer,omitempty" label:"土地流转情况"`
+	Dividend   *models.DividendFacts     `json:"dividend,omitempty" label:"集体分红情况"`
+}
+
+// CorrectPartyForm is a party as it should be. Was is its place in the case's list, from 1, 0 for one that
+// was forgotten; a number that is left out stays as it was.
+type CorrectPartyForm struct {
+	Was            int              `json:"was,omitempty" validate:"gte=0,lte=60" label:"原来的当事人"`
+	Role           models.PartyRole `json:"role" validate:"required,oneof=applicant respondent third" label:"当事人地位"`
+	Kind           models.PartyKind `json:"kind" validate:"required,oneof=person organisation" label:"当事人种类"`
+	Name           string           `json:"name" validate:"notblank,max=60" label:"姓名或名称"`
+	IDNumber       string           `json:"idNumber,omitempty" validate:"max=40" label:"证件号码"`
+	Phone          string           `json:"phone,omitempty" validate:"omitempty,phone" label:"电话"`
+	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
+	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
+	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
+	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
+	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
+	Away           bool             `json:"away,omitempty" label:"在外地"`
+}
+
+// logged is the case as it would have been logged.
+func (f *CorrectForm) logged(village string) LogForm {
+	form := LogForm{
+		Type: f.Type, Subtype: f.Subtype, VillageCode: village, Title: f.Title, Facts: f.Facts, Requests: f.Requests, Source: f.Source,
+		AmountFen: f.AmountFen, Households: f.Households, Land: f.Land, Dividend: f.Dividend,
+	}
+	for _, p := range f.Parties {
+		form.Parties = append(form.Parties, PartyForm{
+			Role: p.Role, Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber, Phone: p.Phone, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
+			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+		})
+	}
+	return form
+}
+
 // tidy trims what people type and drops empty lines, so that checks see what is meant.
 func (f *LogForm) tidy() {
-	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent} {
+	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist} {
 		*s = strings.TrimSpace(*s)
 	}
 	f.Requests = trimList(f.Requests)
@@ -89,6 +143,9 @@ func (f *LogForm) check(now time.Time) error {
 	}
 	if f.Dividend != nil && f.Type != models.Dividend {
 		fault("dividend", "只有集体分红纠纷才填写分红情况")
+	}
+	if f.Typist != "" && f.DictatedBy == "" {
+		fault("dictatedBy", "有代录人的，请写明是谁口述的")
 	}
 	for _, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		if !slices.ContainsFunc(f.Parties, func(p PartyForm) bool { return p.Role == side }) {
@@ -174,6 +231,31 @@ type AgreementForm struct {
 	MediatorSigned string             `json:"mediatorSigned,omitempty" validate:"omitempty,day" label:"调解员签名日期"`
 	Sealed         string             `json:"sealed,omitempty" validate:"omitempty,day" label:"调委会盖章日期"`
 	ReachedOn      string             `json:"reachedOn,omitempty" validate:"omitempty,day" label:"达成协议日期"`
+	Template       string             `json:"template,omitempty" validate:"max=40" label:"范本"`
+	Grounds        []string           `json:"grounds,omitempty" validate:"max=30" label:"法律依据"` // codes of articles
+}
+
+// DraftForm is a text of an agreement before it is signed. Reason says why it replaces the one before.
+type DraftForm struct {
+	Template    string           `json:"template,omitempty" validate:"max=40" label:"范本"`
+	Form        string           `json:"form" validate:"required,oneof=written oral" label:"协议形式"`
+	OralReason  string           `json:"oralReason,omitempty" validate:"max=300" label:"口头协议的原因"`
+	Facts       string           `json:"facts,omitempty" validate:"max=5000" label:"主要事实和争议事项"`
+	Items       []string         `json:"items" validate:"min=1,max=30,dive,notblank,max=1000" label:"协议内容"`
+	Manner      string           `json:"manner,omitempty" validate:"max=500" label:"履行方式和期限"`
+	AmountFen   int64            `json:"amountFen,omitempty" validate:"money" label:"协议金额"`
+	Instalments []InstalmentForm `json:"instalments,omitempty" validate:"max=60,dive" label:"分期履行"`
+	Grounds     []string         `json:"grounds,omitempty" validate:"max=30" label:"法律依据"` // codes of articles
+	Reason      string           `json:"reason,omitempty" validate:"max=300" label:"修改的原因"`
+}
+
+// SignForm says who has signed the current draft and when. A day left out is a signature that is missing
+// still; the agreement is reached when none is.
+type SignForm struct {
+	ReachedOn      string             `json:"reachedOn" validate:"required,day" label:"达成协议日期"`
+	Signatures     []models.Signature `json:"signatures,omitempty" validate:"max=60" label:"当事人签名"`
+	MediatorSigned string             `json:"mediatorSigned,omitempty" validate:"omitempty,day" label:"调解员签名日期"`
+	Sealed         string             `json:"sealed,omitempty" validate:"omitempty,day" label:"调委会盖章日期"`
 }
 
 // InstalmentForm is one performance to come.
@@ -188,6 +270,60 @@ type PerformForm struct {
 	Seq  int    `json:"seq,omitempty" validate:"gte=0" label:"期次"`
 	On   string `json:"on" validate:"required,day" label:"履行日期"`
 	Note string `json:"note,omitempty" validate:"max=300" label:"备注"`
+	// PaidFen is what was paid, 0 for as much as was agreed; Receipt what shows it.
+	PaidFen int64  `json:"paidFen,omitempty" validate:"money" label:"实付金额"`
+	Receipt string `json:"receipt,omitempty" validate:"max=100" label:"收条或者凭证"`
+}
+
+// ConfirmForm is a step of the judicial confirmation (人民调解法第33条): both parties' application, or the court's
+// decision.
+type ConfirmForm struct {
+	Step   string `json:"step" validate:"required,oneof=applied confirmed refused" label:"办到哪一步"`
+	On     string `json:"on" validate:"required,day" label:"日期"`
+	Court  string `json:"court,omitempty" validate:"max=60" label:"人民法院"`
+	Number string `json:"number,omitempty" validate:"max=60" label:"案号"`
+	Reason string `json:"reason,omitempty" validate:"max=500" label:"法院的理由"`
+}
+
+// PressForm is 督促: how somebody who does not keep the agreement was urged, and what came of it.
+type PressForm struct {
+	Seq    int    `json:"seq,omitempty" validate:"gte=0" label:"期次"`
+	On     string `json:"on" validate:"required,day" label:"督促日期"`
+	How    string `json:"how" validate:"notblank,max=200" label:"怎样督促"`
+	Answer string `json:"answer" validate:"notblank,max=500" label:"对方的答复"`
+}
+
+// BreachForm ends an agreement that is not kept. The parties must have been told where to go.
+type BreachForm struct {
+	Way  string `json:"way" validate:"required,oneof=enforce sue" label:"怎样解决"`
+	Told bool   `json:"told" label:"已告知当事人"`
+	Note string `json:"note" validate:"notblank,max=1000" label:"情况说明"`
+}
+
+// ReopenForm mediates a dispute again that was over.
+type ReopenForm struct {
+	Reason string `json:"reason" validate:"required,oneof=broken refused again asked" label:"重新调解的原因"`
+	Note   string `json:"note" validate:"notblank,max=1000" label:"情况说明"`
+}
+
+// VisitForm is one 回访.
+type VisitForm struct {
+	On           string   `json:"on" validate:"required,day" label:"回访日期"`
+	How          string   `json:"how" validate:"required,oneof=home phone online" label:"回访方式"`
+	Visitor      string   `json:"visitor,omitempty" validate:"max=30" label:"回访人"`
+	Visited      []string `json:"visited" validate:"min=1,max=60,dive,notblank,max=60" label:"回访对象"`
+	Kept         string   `json:"kept,omitempty" validate:"max=500" label:"履行情况"`
+	Satisfaction string   `json:"satisfaction" validate:"required,oneof=satisfied fair dissatisfied" label:"满意程度"`
+	Signs        string   `json:"signs,omitempty" validate:"max=500" label:"新的苗头"`
+	Measures     string   `json:"measures,omitempty" validate:"max=500" label:"采取的措施"`
+}
+
+// AffirmForm puts on record that somebody has read, or was read, what another typed, and signed it.
+type AffirmForm struct {
+	By          string `json:"by" validate:"notblank,max=30" label:"确认人"`
+	On          string `json:"on" validate:"required,day" label:"确认日期"`
+	Mark        string `json:"mark" validate:"required,oneof=signature fingerprint" label:"签名还是按指印"`
+	Corrections string `json:"corrections,omitempty" validate:"max=500" label:"本人要改的地方"`
 }
 
 // FailForm is 调解不成. The parties must have been told of their remedies (人民调解法第26条).
@@ -211,6 +347,8 @@ type ReferForm struct {
 	To     string `json:"to" validate:"required,oneof=arbitration court administrative police" label:"转往何处"`
 	Name   string `json:"name,omitempty" validate:"max=80" label:"单位名称"`
 	Reason string `json:"reason" validate:"notblank,max=1000" label:"理由"`
+
+	RemediesTold bool `json:"remediesTold,omitempty" label:"已告知救济途径"` // asked for at the top, where mediation ends
 }
 
 // EscalateForm is 上报 by a person: why, and what is asked of the next level.
@@ -222,13 +360,23 @@ type EscalateForm struct {
 
 // ReviewForm is the township's or county's answer to an escalation.
 type ReviewForm struct {
-	Decision   string   `json:"decision" validate:"required,oneof=accept return refer" label:"处理意见"`
-	Note       string   `json:"note,omitempty" validate:"max=1000" label:"说明"`
-	AskVillage bool     `json:"askVillage,omitempty" label:"请村里继续协助调解"`                                                       // accept
-	Missing    []string `json:"missing,omitempty" validate:"max=20,dive,notblank,max=200" label:"需要补充的事项"`                    // return
-	Days       int      `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
-	To         string   `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
-	Name       string   `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+	Decision   string            `json:"decision" validate:"required,oneof=accept return refer" label:"处理意见"`
+	Note       string            `json:"note,omitempty" validate:"max=1000" label:"说明"`
+	AskVillage bool              `json:"askVillage,omitempty" label:"请村里继续协助调解"`                                                       // accept
+	Missing    []string          `json:"missing,omitempty" validate:"max=20,dive,notblank,max=200" label:"需要补充的事项"`                    // return
+	Papers     []ReturnPaperForm `json:"papers,omitempty" validate:"max=40,dive" label:"退回的材料"`                                        // return; one without a reason is none
+	Days       int               `json:"days,omitempty" validate:"gte=0" label:"退回后的期限"`                                               // return
+	To         string            `json:"to,omitempty" validate:"omitempty,oneof=arbitration court administrative police" label:"转往何处"` // refer
+	Name       string            `json:"name,omitempty" validate:"max=80" label:"单位名称"`
+
+	RemediesTold bool `json:"remediesTold,omitempty" label:"已告知救济途径"` // refer; see ReferForm
+}
+
+// ReturnPaperForm sends one paper back.
+type ReturnPaperForm struct {
+	Paper  string `json:"paper" validate:"max=20" label:"材料"` // one of models.PaperNames
+	Page   string `json:"page,omitempty" validate:"max=20" label:"页码"`
+	Reason string `json:"reason,omitempty" validate:"max=200" label:"退回的理由"`
 }
 
 // RiskForm raises or lowers the risk level of the dispute.

@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -34,6 +36,9 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	}
 	if c, err = s.newCase(form, place); err != nil {
 		return nil, false, err
+	}
+	if form.DictatedBy != "" {
+		c.Dictation = &models.Dictation{By: form.DictatedBy, Typist: cmp.Or(form.Typist, actor.Name)}
 	}
 	if draftKey != "" {
 		c.DraftKey = actor.ID + "/" + draftKey
@@ -101,10 +106,14 @@ func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogF
 }
 
 func logNote(c *models.Case) string {
+	var parts []string
 	if c.Conflict.Exists {
-		return "被申请人是村集体，本村调解员有利益冲突"
+		parts = append(parts, "被申请人是村集体，本村调解员有利益冲突")
 	}
-	return ""
+	if d := c.Dictation; d != nil {
+		parts = append(parts, d.By+"口述，"+d.Typist+"代录，等待本人确认")
+	}
+	return strings.Join(parts, "；")
 }
 
 func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error) {
@@ -114,30 +123,35 @@ func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error
 		Land: form.Land, Dividend: form.Dividend, Risk: form.Risk,
 	}
 	for _, p := range form.Parties {
-		party := models.Party{
-			Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
-		}
-		var err error
-		if party.IDNumber, err = s.seal(c.ID, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
+		party, err := s.party(c.ID, p)
+		if err != nil {
 			return nil, err
 		}
-		phone := p.Phone
-		if phone != "" {
-			if phone, err = models.CheckPhone(phone); err != nil {
-				return nil, err
-			}
-		}
-		if party.Phone, err = s.seal(c.ID, "phone", phone, models.MaskPhone(phone)); err != nil {
-			return nil, err
-		}
-		if party.Collective && party.Role == models.Respondent {
-			c.Conflict.Exists = true
-		}
+		c.Conflict.Exists = c.Conflict.Exists || party.Collective && party.Role == models.Respondent
 		c.Parties = append(c.Parties, party)
 	}
 	if c.Conflict.Exists && form.Intake != "township" {
 		c.Conflict.Consent = form.Consent
 	}
 	return c, nil
+}
+
+// party seals the numbers of a party.
+func (s *Service) party(id bson.ObjectID, p PartyForm) (models.Party, error) {
+	party := models.Party{
+		Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
+		Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+	}
+	var err error
+	if party.IDNumber, err = s.seal(id, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
+		return party, err
+	}
+	phone := p.Phone
+	if phone != "" {
+		if phone, err = models.CheckPhone(phone); err != nil {
+			return party, err
+		}
+	}
+	party.Phone, err = s.seal(id, "phone", phone, models.MaskPhone(phone))
+	return party, err
 }

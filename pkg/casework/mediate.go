@@ -123,13 +123,22 @@ func (s *Service) Refer(ctx context.Context, actor models.Actor, ref Ref, form R
 	})
 }
 
+// refer sends a case away. At the top of the ladder this is the end of mediation, and the parties are
+// told of their remedies as at any other end without agreement (人民调解法第26条).
 func refer(c *models.Case, rules escalation.Rules, actor models.Actor, now time.Time, form ReferForm) error {
+	told := form.RemediesTold || c.Failure != nil
+	if _, above := rules.Policy.Above(c.Level); !above && !told {
+		return models.FieldErrorf("remediesTold", "转出前，请先告知当事人可以仲裁、行政处理或起诉（人民调解法第26条），并在此勾选")
+	}
 	name := form.Name
 	if name == "" {
 		name = models.NameOf(models.ReferralTargets(), form.To)
 	}
 	return c.Move(rules.Policy, models.ActionRefer, actor, now, fmt.Sprintf("转出至%s：%s", name, form.Reason), func() error {
 		c.Referral = &models.Referral{At: now, To: form.To, Name: name, Reason: form.Reason}
+		if told {
+			c.Referral.RemediesTold, c.Referral.RemediesText = true, models.Remedies(c.Type)
+		}
 		c.Review = ""
 		c.EndStage(now, models.OutcomeReferred, "", form.Reason)
 		return nil
@@ -146,7 +155,7 @@ func (s *Service) Close(ctx context.Context, actor models.Actor, ref Ref, form C
 				}
 			}
 		}
-		return c.Move(rules.Policy, models.ActionClose, actor, now, form.Note, nil)
+		return closeCase(c, rules, actor, now, form.Note)
 	})
 }
 

@@ -102,6 +102,27 @@ func TestDeclineWithdrawRefer(t *testing.T) {
 	failed := did(t)(w.Fail(t.Context(), mediator, ref(w.mediated(t)), casework.FailForm{Reason: "差距太大", RemediesTold: true}))
 	later := did(t)(w.Refer(t.Context(), mediator, ref(failed), casework.ReferForm{To: "arbitration", Reason: "申请仲裁"}))
 	require.Equal(t, models.OutcomeFailed, later.LastStage().Outcome, "it had failed before")
+	require.True(t, later.Referral.RemediesTold, "when it failed")
+}
+
+// At the top a referral is the end: the parties are told of their remedies (人民调解法第26条).
+func TestReferAtTheTopTellsTheRemedies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	logged, _, err := w.Log(ctx, countyMan, draft(), "")
+	require.NoError(t, err)
+	form := casework.ReferForm{To: "court", Reason: "分歧太大"}
+	_, err = w.Refer(ctx, countyMan, ref(logged), form)
+	requireFields(t, err, "remediesTold", "转出前，请先告知当事人可以仲裁、行政处理或起诉（人民调解法第26条），并在此勾选")
+	form.RemediesTold = true
+	c := did(t)(w.Refer(ctx, countyMan, ref(logged), form))
+	require.True(t, c.Referral.RemediesTold)
+	require.Equal(t, models.Remedies(c.Type), c.Referral.RemediesText)
+
+	lower := did(t)(w.Refer(ctx, mediator, ref(w.accepted(t)), casework.ReferForm{To: "court", Reason: "分歧太大"}))
+	require.False(t, lower.Referral.RemediesTold)
+	require.Empty(t, lower.Referral.RemediesText)
 }
 
 func TestRecordSitting(t *testing.T) {

@@ -72,7 +72,7 @@ func (s *Service) Review(ctx context.Context, actor models.Actor, ref Ref, form 
 		if strings.TrimSpace(form.Note) == "" {
 			return models.FieldErrorf("note", "请填写转出的理由")
 		}
-		return refer(c, rules, actor, now, ReferForm{To: form.To, Name: form.Name, Reason: form.Note})
+		return refer(c, rules, actor, now, ReferForm{To: form.To, Name: form.Name, Reason: form.Note, RemediesTold: form.RemediesTold})
 	})
 }
 
@@ -97,6 +97,13 @@ func (s *Service) receive(ctx context.Context, c *models.Case, rules escalation.
 // which it comes up again by itself.
 func giveBack(c *models.Case, rules escalation.Rules, actor models.Actor, now time.Time, form ReviewForm) error {
 	policy := rules.Policy
+	items, err := form.items()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		form.Missing = append(form.Missing, item.String())
+	}
 	if len(form.Missing) == 0 {
 		return models.FieldErrorf("missing", "请逐项写明需要补充什么")
 	}
@@ -118,13 +125,31 @@ func giveBack(c *models.Case, rules escalation.Rules, actor models.Actor, now ti
 			return err
 		}
 		from := c.Office
-		c.OpenStage().Missing = form.Missing
+		c.OpenStage().Missing, c.OpenStage().Returned = form.Missing, items
 		c.EndStage(now, models.OutcomeReturned, "", form.Note)
 		c.StartStage(rung, below.Office, now, clock)
 		c.Review = models.ReviewReturned
 		c.Notify("returned", now, below.Office, fmt.Sprintf("%s（%s）被%s退回，请在%d日内补充%d项内容", c.NumberText(), c.Place.VillageName, from.Name, form.Days, len(form.Missing)))
 		return nil
 	})
+}
+
+// items are the papers that are sent back.
+func (f *ReviewForm) items() ([]models.ReturnItem, error) {
+	var out []models.ReturnItem
+	for i, p := range f.Papers {
+		reason := strings.TrimSpace(p.Reason)
+		switch {
+		case reason == "" && strings.TrimSpace(p.Page) != "":
+			return nil, models.FieldErrorf(fmt.Sprintf("papers[%d].reason", i), "请写明这一页要补充什么")
+		case reason == "":
+		case !models.HasCode(models.PaperNames(), p.Paper):
+			return nil, models.FieldErrorf(fmt.Sprintf("papers[%d].paper", i), "卷宗里没有这种材料")
+		default:
+			out = append(out, models.ReturnItem{Paper: p.Paper, Page: strings.Trim(strings.TrimSpace(p.Page), "第页"), Reason: reason})
+		}
+	}
+	return out, nil
 }
 
 // Assess raises or lowers the risk of a dispute. A level that the policy says must not wait goes up

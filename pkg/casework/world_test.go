@@ -237,6 +237,32 @@ func written(change ...func(*casework.AgreementForm)) casework.AgreementForm {
 	return f
 }
 
+// drafted is an agreement that nobody has signed.
+func drafted(change ...func(*casework.DraftForm)) casework.DraftForm {
+	f := casework.DraftForm{Form: "written", Facts: "两年租金未付", Items: []string{"分两期付清"}, AmountFen: 480_000, Reason: "双方改了主意"}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+// correcting is the draft of log with another title.
+func correcting(change ...func(*casework.CorrectForm)) casework.CorrectForm {
+	d := draft()
+	f := casework.CorrectForm{
+		Reason: "写错了", Type: d.Type, Subtype: d.Subtype, Title: "三组长垄地租拖欠", Facts: d.Facts, Requests: d.Requests, Source: d.Source,
+		AmountFen: d.AmountFen, Households: d.Households, Land: d.Land,
+		Parties: []casework.CorrectPartyForm{
+			{Was: 1, Role: models.Applicant, Kind: models.Person, Name: "许来福", Address: "三组12号", Sex: "男"},
+			{Was: 2, Role: models.Respondent, Kind: models.Organisation, Name: "丰年农机合作社", Representative: "邵兴旺"},
+		},
+	}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
 // waiting is a case that the village has handed up and the township has not yet signed in.
 func (w *world) waiting(t *testing.T, change ...func(*casework.LogForm)) *models.Case {
 	t.Helper()

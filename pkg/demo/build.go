@@ -25,7 +25,7 @@ type Options struct {
 	Seed     uint64
 	Cases    int
 	// Sweep escalates and warns whatever is due at a moment, Reports builds the missing monthly
-	// reports. Progress, if any, is told how many cases are logged.
+	// reports and draws the checks. Progress, if any, is told how many cases are logged.
 	Sweep    func(ctx context.Context, now time.Time) error
 	Reports  func(ctx context.Context, now time.Time) error
 	Progress func(cases int)
@@ -67,6 +67,12 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 		return err
 	}
 	if err := o.Reports(ctx, o.Now); err != nil {
+		return err
+	}
+	if err := signReports(ctx, st, w.staff, o.Now); err != nil {
+		return err
+	}
+	if err := lookIntoChecks(ctx, st, w.staff, o.Now); err != nil {
 		return err
 	}
 	accounts := account.New(st, o.Hasher, o.Validate, func() time.Time { return o.Now })

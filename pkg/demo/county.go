@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"fengqiao/models"
 	"fengqiao/pkg/store"
@@ -61,8 +62,8 @@ type Account struct {
 	PartyMember bool
 }
 
-// Accounts lists one login for every role, and a second mediator and a second judicial officer to
-// see what is hidden from them.
+// Accounts lists one login for every role, a second mediator and a second judicial officer to see what
+// is hidden from them, and a colleague of the first officer, who reviews what that one has compiled.
 func Accounts() []Account {
 	north, south := CountyCode+"101201", CountyCode+"101202"
 	fengxi, liuhe := CountyCode+"101", CountyCode+"102"
@@ -72,6 +73,7 @@ func Accounts() []Account {
 		{models.Actor{ID: "firstsecretary", Name: "周明远", Role: models.RoleFirstSecretary, Region: north}, true},
 		{models.Actor{ID: "mediator2", Name: "王秀兰", Role: models.RoleMediator, Region: south}, true},
 		{models.Actor{ID: "judicial", Name: "陈静", Role: models.RoleJudicial, Region: fengxi}, true},
+		{models.Actor{ID: "judicial3", Name: "沈国华", Role: models.RoleJudicial, Region: fengxi}, true},
 		{models.Actor{ID: "judicial2", Name: "许建平", Role: models.RoleJudicial, Region: liuhe}, false},
 		{models.Actor{ID: "county", Name: "何志强", Role: models.RoleCounty, Region: CountyCode}, true},
 		{models.Actor{ID: "auditor", Name: "郑文", Role: models.RoleAuditor, Region: CountyCode}, false},
@@ -90,7 +92,8 @@ func newStaff() staff {
 		role := map[models.RegionKind]models.Role{models.RegionVillage: models.RoleMediator, models.RegionTownship: models.RoleJudicial, models.RegionCounty: models.RoleCounty}[r.Kind]
 		s[r.Code] = models.Actor{ID: string(role) + "-" + r.Code, Name: mediators[i%len(mediators)], Role: role, Region: r.Code}
 	}
-	for _, a := range Accounts() {
+	// Of several at one place the one who is listed first works the cases.
+	for _, a := range slices.Backward(Accounts()) {
 		if a.Role == models.RoleMediator || a.Role == models.RoleJudicial || a.Role == models.RoleCounty {
 			s[a.Region] = a.Actor
 		}

@@ -54,7 +54,11 @@ func build(t *testing.T, now time.Time, seed uint64, cases int) *store.Store {
 			return err
 		},
 		Reports: func(ctx context.Context, now time.Time) error {
-			_, err := screening.New(st, func() time.Time { return now }).BuildMissing(ctx, nil)
+			reports := screening.New(st, func() time.Time { return now })
+			if _, err := reports.BuildMissing(ctx, nil); err != nil {
+				return err
+			}
+			_, err := reports.BuildChecks(ctx)
 			return err
 		},
 	}))
@@ -107,6 +111,18 @@ func TestDemoShowsEverything(t *testing.T) {
 					open["open at "+c.Level]++
 					open["review "+string(c.Review)]++
 				}
+				for _, e := range c.Timeline {
+					seen["action "+string(e.Action)]++
+				}
+				if d := c.Draft(); d != nil && c.State == models.Mediating {
+					seen["draft "+map[bool]string{true: "unsigned", false: "half signed"}[len(d.Text.Signatures) == 0]]++
+				}
+				if c.Dictation.IsOpen() {
+					seen["dictated"]++
+				}
+				if a := c.Agreement; a != nil && a.Confirmation.IsConfirmed() {
+					seen["confirmed"]++
+				}
 				seen["attachments"] += len(c.Attachments)
 				if c.Filing != nil {
 					seen["filed"]++
@@ -129,6 +145,7 @@ func TestDemoShowsEverything(t *testing.T) {
 			}
 			for _, what := range []string{
 				"level village", "level township", "level county", "reason deadline", "reason risk", "reason failed", "outcome township returned",
+				"draft unsigned", "draft half signed", "dictated", "confirmed", "action sign", "action press", "action breach", "action visit", "action reopen", "action correct", "action remind",
 				"outcome village agreed", "outcome township agreed", "outcome county agreed", "agreement written", "agreement oral",
 				"attachments", "filed", "not filed", "retention short", "retention long", "retention permanent", "supplements",
 			} {

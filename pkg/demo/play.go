@@ -16,6 +16,9 @@ func (w *world) begin(ctx context.Context, l *life) error {
 	l.dispute = invent(l.random, l.kind, l.village, l.risk, w.now)
 	form := l.dispute.form
 	actor := w.staff[l.village.Code]
+	if l.after == dictates {
+		form.DictatedBy, form.Typist = form.Parties[0].Name, "林小满"
+	}
 	if l.kind == models.Dividend {
 		form.Consent = "双方到场，均同意由村调委会调解，已在登记表上签名。"
 		// The village would judge in its own house: some come to the township straight away.
@@ -61,6 +64,9 @@ func (w *world) step(ctx context.Context, l *life) error {
 	home := c.Level == l.endsAt || c.Level == models.LevelCounty
 	switch {
 	case c.State == models.Closed:
+		if acted, err := w.lookIn(ctx, l, c, actor, ref); acted || err != nil {
+			return err
+		}
 		return w.file(ctx, l, c, actor, ref)
 	case c.State == models.Agreed:
 		return w.perform(ctx, l, c, actor, ref)
@@ -69,9 +75,14 @@ func (w *world) step(ctx context.Context, l *life) error {
 			return nil
 		}
 		_, err = w.casework.Close(ctx, actor, ref, casework.CloseForm{Note: "已告知救济途径，当事人没有其他要求。"})
+		w.later(l, 20/l.pace)
 		return err
 	case c.Review == models.ReviewPending:
 		return w.review(ctx, l, c, actor, ref, home)
+	case l.after == corrects && len(c.Corrections) == 0:
+		return w.slip(ctx, l, c, actor, ref)
+	case home && c.State == models.Mediating && c.Draft() != nil:
+		return w.sign(ctx, l, c, actor, ref)
 	case c.State == models.Logged:
 		return w.accept(ctx, l, actor, ref, home)
 	case l.held[c.Level] < l.sittings:
@@ -206,6 +217,9 @@ func (w *world) finish(ctx context.Context, l *life, c *models.Case, actor model
 	var err error
 	switch l.ending {
 	case performs, owes:
+		if l.signedLater() {
+			return w.draft(ctx, l, c, actor, ref)
+		}
 		_, err = w.casework.Agree(ctx, actor, ref, w.agreement(l, c))
 		w.later(l, 5+10*l.random.Float64())
 	case fails, failsOpen:
@@ -218,7 +232,7 @@ func (w *world) finish(ctx context.Context, l *life, c *models.Case, actor model
 		if l.kind == models.LandTransfer || l.kind == models.Dividend {
 			to = "arbitration"
 		}
-		_, err = w.casework.Refer(ctx, actor, ref, casework.ReferForm{To: to, Reason: "一方坚持走法律途径，已告知时限和所需材料。"})
+		_, err = w.casework.Refer(ctx, actor, ref, casework.ReferForm{To: to, Reason: "一方坚持走法律途径，已告知时限和所需材料。", RemediesTold: true})
 	case drags:
 	}
 	if err != nil {
@@ -237,12 +251,18 @@ func (w *world) agreement(l *life, c *models.Case) casework.AgreementForm {
 	if l.ending == owes {
 		parts = 2 + l.random.IntN(2)
 	}
+	first, every := 10, 25
+	switch {
+	case l.after == returns:
+		parts, first = 1, 5
+	case l.after == overdue || l.after == breaks || l.after == dueSoon:
+		first, every = 12, 40
+	case l.ending == owes:
+		first, every = 20, 150
+	}
 	for i := range parts {
 		fen := l.dispute.fen / int64(parts) / 100 * 100
-		due := today.AddDays(10 + 25*i)
-		if l.ending == owes {
-			due = today.AddDays(20 + 150*i)
-		}
+		due := today.AddDays(first + every*i)
 		if i == parts-1 {
 			fen = l.dispute.fen - fen*int64(parts-1)
 		}
@@ -253,14 +273,20 @@ func (w *world) agreement(l *life, c *models.Case) casework.AgreementForm {
 
 // perform ticks off the next instalment; of a debt that is still owed only the first one.
 func (w *world) perform(ctx context.Context, l *life, c *models.Case, actor models.Actor, ref casework.Ref) error {
+	if did, err := w.confirm(ctx, l, c, actor, ref); did || err != nil {
+		return err
+	}
 	for i, in := range c.Agreement.Instalments {
 		if in.PerformedOn != "" {
 			continue
 		}
-		if l.ending == owes && i > 0 {
+		if l.ending == owes && (i > 0 || l.after == overdue || l.after == breaks) {
+			return w.chase(ctx, l, c, in, actor, ref)
+		}
+		if l.after == dueSoon {
 			return nil
 		}
-		if _, err := w.casework.Perform(ctx, actor, ref, casework.PerformForm{Seq: in.Seq, On: workday.OfTime(w.now).String(), Note: "双方签收"}); err != nil {
+		if _, err := w.casework.Perform(ctx, actor, ref, casework.PerformForm{Seq: in.Seq, On: workday.OfTime(w.now).String(), Note: "双方签收", Receipt: "收条一张"}); err != nil {
 			return fmt.Errorf("perform: %w", err)
 		}
 		break

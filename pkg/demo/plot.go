@@ -46,6 +46,7 @@ type plot struct {
 	ask      bool // the township lets the village go on mediating
 	pace     float64
 	oral     bool
+	after    afterwards // "" for the ordinary course
 	// hold is when the next hand-over or sitting waits for, to have something in every queue today.
 	hold time.Time
 }
@@ -200,6 +201,11 @@ func planned(r *rand.Rand, now time.Time, villages []*models.Region, dues []dead
 	for i := range 4 {
 		p := course(r, kindOf(r, i), villages[i%2], atWork(r, ago(0.6+0.7*float64(i))))
 		p.risk, p.endsAt, p.ending, p.pace, p.sittings = models.Blue, models.LevelVillage, drags, 1.2, 2
+		list = append(list, p)
+	}
+	for _, x := range afterwardsPlanned() {
+		p := course(r, models.LandTransfer, villages[0], atWork(r, ago(x.days)))
+		p.risk, p.endsAt, p.ending, p.after, p.sittings, p.pace, p.unsigned, p.returned = models.Blue, models.LevelVillage, x.end, x.way, 1, 0.3, false, false
 		list = append(list, p)
 	}
 	return list

@@ -17,6 +17,7 @@ const (
 	Move    Step = "move"    // the deadline has passed: up one level
 	Tell    Step = "overdue" // the deadline of the top rung has passed: there is nobody above
 	Resume  Step = "resume"  // the days of pause are used up: the clock goes on
+	Remind  Step = "remind"  // of an instalment, the days for judicial confirmation or a visit
 	Urge    Step = "urge"    // a threat's report to the police was not put on record in time
 )
 
@@ -30,6 +31,9 @@ type Decision struct {
 func Decide(policy *models.Policy, c *models.Case, now time.Time) Decision {
 	stage := c.OpenStage()
 	if stage == nil || stage.Clock() == nil {
+		if len(c.After.Due(now)) > 0 {
+			return Decision{Remind, reminding(c, now)}
+		}
 		return Decision{Why: "没有正在计时的期限"}
 	}
 	clock := stage.Clock()
@@ -65,6 +69,8 @@ func Decide(policy *models.Policy, c *models.Case, now time.Time) Decision {
 func (r Rules) Carry(c *models.Case, d Decision, now time.Time) error {
 	system := models.SystemActor()
 	switch d.Step {
+	case Remind:
+		return r.remind(c, d, now)
 	case Warn:
 		return c.Move(r.Policy, models.ActionWarn, system, now, d.Why, func() error {
 			clock := c.OpenStage().Clock()

@@ -62,6 +62,11 @@ func copyOf(c *models.Case) *models.Case {
 			clock.Warnings, clock.Pauses = slices.Clone(clock.Warnings), slices.Clone(clock.Pauses)
 		}
 	}
+	if c.After != nil {
+		after := *c.After
+		after.Reminders = slices.Clone(after.Reminders)
+		out.After = &after
+	}
 	if c.Police != nil {
 		police := *c.Police
 		out.Police = &police
@@ -89,8 +94,11 @@ func (r Rules) coming(c *models.Case, d Decision, at time.Time) Coming {
 
 // Name is the step as people say it.
 func (s Step) Name() string {
-	return map[Step]string{Warn: "提醒", Move: "自动上报", Tell: "提示逾期", Resume: "恢复计时", Urge: "提示没有登记报告公安"}[s]
+	return map[Step]string{Warn: "提醒", Move: "自动上报", Tell: "提示逾期", Resume: "恢复计时", Urge: "提示没有登记报告公安", Remind: "事后提醒"}[s]
 }
+
+// mostReminders is how many of an agreement's reminders one line names: they may be many.
+const mostReminders = 2
 
 // Say tells in one line what the clock does to a case now, or why it does nothing, and what comes
 // next if nobody does anything.
@@ -105,8 +113,14 @@ func (r Rules) Say(c *models.Case, now time.Time) (string, error) {
 		text += "，等待下一次自动检查"
 	}
 	var next []string
+	said := map[string]bool{}
 	for _, step := range coming {
-		if step.At.After(now) {
+		switch {
+		case !step.At.After(now) || said[step.Why]: // what is reminded of twice is said once
+		case step.Step == Remind && len(next) < mostReminders:
+			said[step.Why] = true
+			next = append(next, speakTime(step.At, now, step.Step)+"提醒："+step.Why)
+		case step.Step != Remind:
 			next = append(next, speakTime(step.At, now, step.Step)+step.What)
 		}
 	}
@@ -126,7 +140,7 @@ func speakTime(at, now time.Time, step Step) string {
 	switch {
 	case local.Minute() > 0:
 		return fmt.Sprintf("%s %d时%d分", day, local.Hour(), local.Minute())
-	case local.Hour() > 0 || step != Warn:
+	case local.Hour() > 0 || step != Warn && step != Remind:
 		return fmt.Sprintf("%s %d时", day, local.Hour())
 	}
 	return day + " "

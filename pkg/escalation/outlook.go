@@ -55,7 +55,7 @@ type OutlookOffice struct {
 }
 
 // OutlookCounts are steps by their kind.
-type OutlookCounts struct{ Warn, Move, Tell, Resume, Urge int }
+type OutlookCounts struct{ Warn, Move, Tell, Resume, Urge, Remind int }
 
 func (n *OutlookCounts) add(step Step) {
 	switch step {
@@ -69,11 +69,13 @@ func (n *OutlookCounts) add(step Step) {
 		n.Resume++
 	case Urge:
 		n.Urge++
+	case Remind:
+		n.Remind++
 	}
 }
 
 // All is how many steps there are in all.
-func (n OutlookCounts) All() int { return n.Warn + n.Move + n.Tell + n.Resume + n.Urge }
+func (n OutlookCounts) All() int { return n.Warn + n.Move + n.Tell + n.Resume + n.Urge + n.Remind }
 
 // NewOutlook makes an empty outlook that keeps at most so many steps of each day.
 func NewOutlook(from, until time.Time, most int) *Outlook {
@@ -97,7 +99,7 @@ func (o *Outlook) Add(c *models.Case, list []Coming, office string) {
 			continue
 		}
 		item := OutlookItem{Coming: coming, ID: c.ID, Number: c.NumberText(), Title: c.Title, Village: c.Place.TownshipName + c.Place.VillageName}
-		if stage := c.OpenStage(); stage != nil {
+		if stage := c.LastStage(); stage != nil {
 			item.Level = stage.Name
 		}
 		o.Days[i].Counts.add(coming.Step)
@@ -123,7 +125,7 @@ func (d *OutlookDay) keep(item OutlookItem, most int) {
 }
 
 // weight puts what is graver first.
-func weight(step Step) int { return slices.Index([]Step{Urge, Move, Tell, Resume, Warn}, step) }
+func weight(step Step) int { return slices.Index([]Step{Urge, Move, Tell, Resume, Warn, Remind}, step) }
 
 func (o *Outlook) office(of models.Office) *OutlookOffice {
 	known := o.offices[of.ID]

@@ -57,26 +57,26 @@ func TestOutlook(t *testing.T) {
 			{coming("2026-12-31 23:59", Warn, committee, committee), coming("2027-01-01 08:00", Urge, committee, committee)},
 			{coming("2026-12-31 09:00", Resume, another, another)},
 		}, "", 9, []string{"2026-12-30 0", "2026-12-31 2 2 1", "2027-01-01 2 0 1", "2027-01-02 0"}, []string{
-			"枫溪镇司法所 {Warn:0 Move:0 Tell:0 Resume:0 Urge:0} 1",
-			"北坡村人民调解委员会 {Warn:1 Move:1 Tell:0 Resume:0 Urge:1} 0",
-			"南湾村人民调解委员会 {Warn:0 Move:0 Tell:0 Resume:1 Urge:0} 0",
+			"枫溪镇司法所 {Warn:0 Move:0 Tell:0 Resume:0 Urge:0 Remind:0} 1",
+			"北坡村人民调解委员会 {Warn:1 Move:1 Tell:0 Resume:0 Urge:1 Remind:0} 0",
+			"南湾村人民调解委员会 {Warn:0 Move:0 Tell:0 Resume:1 Urge:0 Remind:0} 0",
 		}, OutlookCounts{Warn: 1, Move: 1, Resume: 1, Urge: 1}},
 		{"what moves comes first; of offices the county before its townships, a township before its villages", cases{
 			{coming("2026-12-31 00:00", Move, another, judicials)}, {coming("2026-12-31 00:00", Move, judicials, centre)}, {coming("2026-12-31 00:00", Tell, centre, centre)},
 		}, "", 9, []string{"2026-12-30 0", "2026-12-31 3 1 0 2", "2027-01-01 0", "2027-01-02 0"}, []string{
-			"青禾县矛调中心 {Warn:0 Move:0 Tell:1 Resume:0 Urge:0} 1",
-			"枫溪镇司法所 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0} 1",
-			"南湾村人民调解委员会 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0} 0",
+			"青禾县矛调中心 {Warn:0 Move:0 Tell:1 Resume:0 Urge:0 Remind:0} 1",
+			"枫溪镇司法所 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0 Remind:0} 1",
+			"南湾村人民调解委员会 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0 Remind:0} 0",
 		}, OutlookCounts{Move: 2, Tell: 1}},
 		{"more than are listed are counted", cases{
 			{coming("2026-12-31 05:00", Warn, committee, committee)}, {coming("2026-12-31 03:00", Warn, committee, committee)},
 			{coming("2026-12-31 04:00", Warn, committee, committee)}, {coming("2026-12-31 01:00", Warn, committee, committee)},
-		}, "", 2, []string{"2026-12-30 0", "2026-12-31 4 3 1 +2", "2027-01-01 0", "2027-01-02 0"}, []string{"北坡村人民调解委员会 {Warn:4 Move:0 Tell:0 Resume:0 Urge:0} 0"}, OutlookCounts{Warn: 4}},
+		}, "", 2, []string{"2026-12-30 0", "2026-12-31 4 3 1 +2", "2027-01-01 0", "2027-01-02 0"}, []string{"北坡村人民调解委员会 {Warn:4 Move:0 Tell:0 Resume:0 Urge:0 Remind:0} 0"}, OutlookCounts{Warn: 4}},
 		{"what concerns one office: what it has and what it gets", cases{
 			{coming("2026-12-31 01:00", Warn, committee, committee)}, {coming("2026-12-31 02:00", Move, committee, judicials)}, {coming("2026-12-31 03:00", Warn, judicials, judicials)},
 		}, judicials.ID, 9, []string{"2026-12-30 0", "2026-12-31 2 1 2", "2027-01-01 0", "2027-01-02 0"}, []string{
-			"枫溪镇司法所 {Warn:1 Move:0 Tell:0 Resume:0 Urge:0} 1",
-			"北坡村人民调解委员会 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0} 0",
+			"枫溪镇司法所 {Warn:1 Move:0 Tell:0 Resume:0 Urge:0 Remind:0} 1",
+			"北坡村人民调解委员会 {Warn:0 Move:1 Tell:0 Resume:0 Urge:0 Remind:0} 0",
 		}, OutlookCounts{Warn: 1, Move: 1}},
 		{"outside the days", cases{{coming("2026-12-29 10:00", Warn, committee, committee)}, {coming("2027-01-03 00:00", Warn, committee, committee)}}, "", 9,
 			[]string{"2026-12-30 0", "2026-12-31 0", "2027-01-01 0", "2027-01-02 0"}, nil, OutlookCounts{}},

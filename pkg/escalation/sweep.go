@@ -194,7 +194,7 @@ func newBatch(page []*models.Case) *batch {
 func (w *sweep) take(b *batch) {
 	r := &w.run
 	r.Looked, r.Moved, r.Warned, r.Overdue = r.Looked+b.run.Looked, r.Moved+b.run.Moved, r.Warned+b.run.Warned, r.Overdue+b.run.Overdue
-	r.Resumed, r.Urged = r.Resumed+b.run.Resumed, r.Urged+b.run.Urged
+	r.Resumed, r.Urged, r.Reminded = r.Resumed+b.run.Resumed, r.Urged+b.run.Urged, r.Reminded+b.run.Reminded
 	for why, n := range b.run.Skipped {
 		r.Skipped[why] += n
 	}
@@ -295,6 +295,8 @@ func count(run *models.SweepRun, step Step) {
 		run.Resumed++
 	case Urge:
 		run.Urged++
+	case Remind:
+		run.Reminded++
 	}
 }
 

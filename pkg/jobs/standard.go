@@ -15,6 +15,7 @@ const (
 	Sessions = "sessions" // 清理登录
 	Notices  = "notices"  // 发送通知
 	Recount  = "recount"  // 期限重算
+	Remind   = "remind"   // 月报提醒
 )
 
 // Command is the name under which a sweep asked for at the command line leaves its record.
@@ -26,7 +27,7 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Command, "命令行检查期限", "有人运行命令时"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
 
@@ -36,6 +37,12 @@ type Work struct {
 	Sweep func(ctx context.Context, now time.Time) (models.SweepRun, error)
 	// Reports builds the monthly reports that are missing and says how many.
 	Reports func(ctx context.Context, now time.Time) (int, error)
+	// Checks draws the call-backs of the month before and says for how many townships. nil where nobody
+	// does.
+	Checks func(ctx context.Context) (int, error)
+	// Remind tells people which monthly reports wait for them and says how many messages it made. nil
+	// where nobody does.
+	Remind func(ctx context.Context) (int, error)
 	// Sessions removes logins that have ended and says how many.
 	Sessions func(ctx context.Context) (int, error)
 	// Notices delivers what waits and says what it did. nil where nobody delivers.
@@ -49,8 +56,8 @@ type Work struct {
 const noticesKept = 7 * 24 * time.Hour
 
 // Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
-// before on the 1st at 06:00, the cleaning of sessions and the recounting of deadlines at night, and the
-// delivery of notices every minute. All run at start as well.
+// before on the 1st at 06:00 and what reminds of them each morning, the cleaning of sessions and the
+// recounting of deadlines at night, and the delivery of notices every minute. All run at start as well.
 func Standard(work Work) []Job {
 	list := []Job{
 		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
@@ -59,12 +66,24 @@ func Standard(work Work) []Job {
 		}},
 		{Name: Reports, Schedule: "0 6 1 * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			built, err := work.Reports(ctx, now)
-			return Outcome{Note: fmt.Sprintf("补齐月报%d份", built)}, err
+			note := fmt.Sprintf("补齐月报%d份", built)
+			if err == nil && work.Checks != nil { // what looks unlikely is seen in the reports
+				var drawn int
+				drawn, err = work.Checks(ctx)
+				note += fmt.Sprintf("，抽查表%d份", drawn)
+			}
+			return Outcome{Note: note}, err
 		}},
 		{Name: Sessions, Schedule: "30 3 * * *", Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
 			dropped, err := work.Sessions(ctx)
 			return Outcome{Note: fmt.Sprintf("清理过期登录%d个", dropped)}, err
 		}},
+	}
+	if work.Remind != nil {
+		list = append(list, Job{Name: Remind, Schedule: "30 8 * * *", Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
+			made, err := work.Remind(ctx)
+			return Outcome{Note: fmt.Sprintf("提醒月报%d条", made)}, err
+		}})
 	}
 	if work.Notices != nil {
 		list = append(list, Job{Name: Notices, Schedule: "* * * * *", Keep: noticesKept, Run: func(ctx context.Context, now time.Time) (Outcome, error) {

@@ -152,7 +152,7 @@ func (d *delivery) messageFor(c *models.Case, n models.Notice, to *desk) *models
 	}
 	switch {
 	case len(to.channels) == 0:
-	case n.Kind == models.NoticeWarning && !n.Urgent && !to.single:
+	case models.IsReminder(n.Kind) && !n.Urgent && !to.single:
 		m.Digest = models.DigestID(to.name, DigestDay(d.now, d.calendar).String())
 	default:
 		for _, channel := range to.channels {

@@ -20,13 +20,13 @@ type Bar struct {
 
 var charts = template.Must(template.New("").Parse(`
 {{- define "trend" -}}
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" role="img" aria-labelledby="trend-title trend-desc" font-size="15" fill="#222">
-<title id="trend-title">{{.Title}}</title>
-<desc id="trend-desc">{{.Desc}}</desc>
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" role="img" aria-labelledby="{{.ID}}-title {{.ID}}-desc" font-size="15" fill="#222">
+<title id="{{.ID}}-title">{{.Title}}</title>
+<desc id="{{.ID}}-desc">{{.Desc}}</desc>
 {{range .Grid}}<line x1="{{$.Left}}" x2="{{$.Right}}" y1="{{.At}}" y2="{{.At}}" stroke="#ccc"/><text x="{{$.AxisX}}" y="{{.At}}" dy="5" text-anchor="end">{{.Text}}</text>
 {{end}}{{range .Months}}<text x="{{.At}}" y="{{$.MonthY}}" text-anchor="middle">{{.Text}}</text>
-{{end}}{{range .Series}}<polyline points="{{.Points}}" fill="none" stroke="{{.Colour}}" stroke-width="2.5"{{with .Dash}} stroke-dasharray="{{.}}"{{end}}/>
-{{$s := .}}{{range .Marks}}<{{$s.Shape}} {{if eq $s.Shape "circle"}}cx="{{.X}}" cy="{{.Y}}" r="4.5"{{else}}x="{{.BoxX}}" y="{{.BoxY}}" width="8" height="8"{{end}} fill="{{$s.Fill}}" stroke="{{$s.Colour}}" stroke-width="2"/>
+{{end}}{{range .Series}}{{$s := .}}{{range .Lines}}<polyline points="{{.}}" fill="none" stroke="{{$s.Colour}}" stroke-width="2.5"{{with $s.Dash}} stroke-dasharray="{{.}}"{{end}}/>
+{{end}}{{range .Marks}}<{{$s.Shape}} {{if eq $s.Shape "circle"}}cx="{{.X}}" cy="{{.Y}}" r="4.5"{{else}}x="{{.BoxX}}" y="{{.BoxY}}" width="8" height="8"{{end}} fill="{{$s.Fill}}" stroke="{{$s.Colour}}" stroke-width="2"/>
 {{end}}{{end}}{{range .Series}}<line x1="{{.KeyX}}" x2="{{.KeyEnd}}" y1="16" y2="16" stroke="{{.Colour}}" stroke-width="3"{{with .Dash}} stroke-dasharray="{{.}}"{{end}}/><text x="{{.KeyText}}" y="21">{{.Name}}</text>
 {{end}}</svg>
 {{- end -}}
@@ -48,11 +48,15 @@ type chartPoint struct{ X, Y, BoxX, BoxY string }
 
 type chartSeries struct {
 	Name, Colour, Fill, Dash, Shape string
-	Points                          string
+	Lines                           []string // points of the pieces that hang together
 	Marks                           []chartPoint
 	KeyX, KeyEnd, KeyText           int
+}
 
-	value func(TrendPoint) int64
+// Line is one line of a chart: a value for each month, nil where there is none.
+type Line struct {
+	Name   string
+	Values []*float64
 }
 
 const (
@@ -61,57 +65,85 @@ const (
 	trendTop, trendBottom   = 40, 280
 )
 
+// lineLooks tell lines apart by stroke and mark.
+var lineLooks = [...]chartSeries{
+	{Colour: "#7a2e22", Fill: "#7a2e22", Shape: "circle"}, {Colour: "#1d5c4c", Fill: "#ffffff", Dash: "8 4", Shape: "rect"}, {Colour: "#1f3f77", Fill: "#ffffff", Dash: "2 4", Shape: "circle"},
+}
+
 // TrendChart draws what came in, was ended and is pending, month by month.
 func TrendChart(points []TrendPoint) (template.HTML, error) {
-	series := []chartSeries{
-		{Name: "新收", Colour: "#7a2e22", Fill: "#7a2e22", Shape: "circle", value: func(p TrendPoint) int64 { return p.Opened }},
-		{Name: "办结", Colour: "#1d5c4c", Fill: "#ffffff", Dash: "8 4", Shape: "rect", value: func(p TrendPoint) int64 { return p.Concluded }},
-		{Name: "期末未结", Colour: "#1f3f77", Fill: "#ffffff", Dash: "2 4", Shape: "circle", value: func(p TrendPoint) int64 { return p.Pending }},
-	}
+	lines := []Line{{Name: "新收"}, {Name: "办结"}, {Name: "期末未结"}}
+	var months, words []string
 	top := int64(1)
-	for _, s := range series {
-		for _, p := range points {
-			top = max(top, s.value(p))
+	for _, p := range points {
+		months = append(months, p.Month)
+		for i, n := range []int64{p.Opened, p.Concluded, p.Pending} {
+			v := float64(n)
+			lines[i].Values = append(lines[i].Values, &v)
+			top = max(top, n)
 		}
+		words = append(words, fmt.Sprintf("%s新收%d件、办结%d件、未结%d件", MonthName(p.Month), p.Opened, p.Concluded, p.Pending))
 	}
 	step := gridStep(top)
-	top = (top + step - 1) / step * step
-	y := func(value int64) float64 {
-		return trendBottom - float64(trendBottom-trendTop)*float64(value)/float64(top)
+	return lineChart("trend", "各月新收、办结和期末未结", strings.Join(words, "；"), months, lines, step, (top+step-1)/step*step)
+}
+
+// RateChart draws rates in percent, month by month; a month without one leaves a gap. id is unique on its
+// page. It draws at most three lines.
+func RateChart(id, title string, months []string, lines []Line) (template.HTML, error) {
+	var words []string
+	for i, month := range months {
+		text := MonthName(month)
+		for _, l := range lines {
+			if v := l.Values[i]; v != nil {
+				text += fmt.Sprintf("%s%.1f%%", l.Name, *v)
+			} else {
+				text += l.Name + "没有"
+			}
+		}
+		words = append(words, text)
 	}
+	return lineChart(id, title, strings.Join(words, "；"), months, lines, 20, 100)
+}
+
+// lineChart draws lines over months, with a grid of a step up to the top.
+func lineChart(id, title, desc string, months []string, lines []Line, step, top int64) (template.HTML, error) {
+	y := func(value float64) float64 { return trendBottom - (trendBottom-trendTop)*value/float64(top) }
 	x := func(i int) float64 {
-		if len(points) < 2 {
+		if len(months) < 2 {
 			return (trendLeft + trendRight) / 2
 		}
-		return trendLeft + 20 + float64(trendRight-trendLeft-40)*float64(i)/float64(len(points)-1)
+		return trendLeft + 20 + float64(trendRight-trendLeft-40)*float64(i)/float64(len(months)-1)
 	}
 	data := struct {
 		Width, Height, Left, Right, AxisX, MonthY int
-		Title, Desc                               string
+		ID, Title, Desc                           string
 		Grid, Months                              []chartMark
 		Series                                    []chartSeries
-	}{Width: trendWidth, Height: trendHeight, Left: trendLeft, Right: trendRight, AxisX: trendLeft - 8, MonthY: trendBottom + 24, Title: "各月新收、办结和期末未结"}
+	}{Width: trendWidth, Height: trendHeight, Left: trendLeft, Right: trendRight, AxisX: trendLeft - 8, MonthY: trendBottom + 24, ID: id, Title: title, Desc: desc}
 	for value := int64(0); value <= top; value += step {
-		data.Grid = append(data.Grid, chartMark{px(y(value)), fmt.Sprint(value)})
+		data.Grid = append(data.Grid, chartMark{px(y(float64(value))), fmt.Sprint(value)})
 	}
-	var words []string
-	for i, p := range points {
-		label := monthLabel(p.Month, i == 0)
-		data.Months = append(data.Months, chartMark{px(x(i)), label})
-		words = append(words, fmt.Sprintf("%s新收%d件、办结%d件、未结%d件", monthName(p.Month), p.Opened, p.Concluded, p.Pending))
+	for i, month := range months {
+		data.Months = append(data.Months, chartMark{px(x(i)), monthLabel(month, i == 0)})
 	}
-	data.Desc = strings.Join(words, "；")
 	key := trendLeft
-	for _, s := range series {
-		var line []string
-		for i, p := range points {
-			at := chartPoint{px(x(i)), px(y(s.value(p))), px(x(i) - 4), px(y(s.value(p)) - 4)}
+	for n, line := range lines {
+		s := lineLooks[n]
+		s.Name = line.Name
+		var piece []string
+		for i, v := range line.Values {
+			if v == nil {
+				s.Lines, piece = append(s.Lines, strings.Join(piece, " ")), nil
+				continue
+			}
+			at := chartPoint{px(x(i)), px(y(*v)), px(x(i) - 4), px(y(*v) - 4)}
 			s.Marks = append(s.Marks, at)
-			line = append(line, at.X+","+at.Y)
+			piece = append(piece, at.X+","+at.Y)
 		}
-		s.Points = strings.Join(line, " ")
+		s.Lines = slices.DeleteFunc(append(s.Lines, strings.Join(piece, " ")), func(points string) bool { return points == "" })
 		s.KeyX, s.KeyEnd, s.KeyText = key, key+36, key+44
-		key += 130
+		key += 160
 		data.Series = append(data.Series, s)
 	}
 	return draw("trend", data)
@@ -178,15 +210,3 @@ func draw(name string, data any) (template.HTML, error) {
 
 // px writes a coordinate with one decimal at most.
 func px(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
-
-// BarsOf are the bars of a column of a table, those above zero, the longest first, at most so many.
-func (t *ReportTable) BarsOf(column, most int) []Bar {
-	var bars []Bar
-	for _, r := range t.Rows {
-		if column < len(r.Values) && r.Values[column] > 0 {
-			bars = append(bars, Bar{r.Name, r.Values[column]})
-		}
-	}
-	slices.SortStableFunc(bars, func(a, b Bar) int { return int(b.Value - a.Value) })
-	return bars[:min(len(bars), most)]
-}

@@ -21,8 +21,13 @@ type ReportData struct {
 	Figures     []ReportFigure
 	Tables      []ReportTable
 	Trend       []TrendPoint
+	Statistics  []StatisticRow
 	Ledger      []LedgerRow
 }
+
+// StatisticRow is one line of the official statistics. Text is its number as people read it, "" for one
+// to be written by hand.
+type StatisticRow struct{ Group, Name, Unit, Text string }
 
 // ReportFigure is one line of the overview. Figures in 元 are kept in fen; a figure with an Of is
 // the quotient, and “—” where Of is zero.
@@ -65,14 +70,15 @@ type LedgerRow struct {
 
 // Names of the workbook's sheets.
 const (
-	SheetOverview = "概况"
-	SheetTables   = "分类统计"
-	SheetCharts   = "图表"
-	SheetLedger   = "台账"
+	SheetOverview   = "概况"
+	SheetTables     = "分类统计"
+	SheetCharts     = "图表"
+	SheetStatistics = "统计表"
+	SheetLedger     = "台账"
 )
 
-// Workbook writes the monthly report as an Excel file: overview, breakdowns, charts and the ledger
-// of cases, each printing on A4 landscape with nothing cut and its head repeated on every page. What
+// Workbook writes the monthly report as an Excel file: overview, breakdowns, charts, the official
+// statistics and the ledger of cases, each printing on A4 landscape with nothing cut and its head repeated on every page. What
 // people typed is always text, whatever it begins with: it is never read as a formula.
 func Workbook(w io.Writer, data ReportData) (err error) {
 	f := excelize.NewFile()
@@ -88,7 +94,7 @@ func Workbook(w io.Writer, data ReportData) (err error) {
 	for _, sheet := range []struct {
 		name string
 		fill func() error
-	}{{SheetOverview, book.overview}, {SheetTables, book.tables}, {SheetCharts, book.charts}, {SheetLedger, book.ledger}} {
+	}{{SheetOverview, book.overview}, {SheetTables, book.tables}, {SheetCharts, book.charts}, {SheetStatistics, book.statistics}, {SheetLedger, book.ledger}} {
 		if err := sheet.fill(); err != nil {
 			return fmt.Errorf("sheet %s: %w", sheet.name, err)
 		}
@@ -110,7 +116,7 @@ func newBook(f *excelize.File, data ReportData) (*book, error) {
 	if err := f.SetSheetName("Sheet1", SheetOverview); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{SheetTables, SheetCharts, SheetLedger} {
+	for _, name := range []string{SheetTables, SheetCharts, SheetStatistics, SheetLedger} {
 		if _, err := f.NewSheet(name); err != nil {
 			return nil, err
 		}
@@ -130,7 +136,7 @@ func newBook(f *excelize.File, data ReportData) (*book, error) {
 }
 
 // heading is 枫溪镇2026年11月月度矛盾纠纷排查报告.
-func (d *ReportData) heading() string { return d.Place + monthName(d.Month) + d.Title }
+func (d *ReportData) heading() string { return d.Place + MonthName(d.Month) + d.Title }
 
 func (d *ReportData) note() string {
 	note := "制表时间：" + d.MadeAt.Format("2006年1月2日 15:04")
@@ -140,7 +146,8 @@ func (d *ReportData) note() string {
 	return note + "　数据截至本月最后一刻"
 }
 
-func monthName(month string) string {
+// MonthName writes 2026-11 as 2026年11月; other text stays.
+func MonthName(month string) string {
 	at, err := time.Parse("2006-01", month)
 	if err != nil {
 		return month
@@ -222,5 +229,22 @@ func (b *book) tables() error {
 		p.cells(18, cells...)
 		p.gap()
 	}
+	return p.end()
+}
+
+// statistics is the sheet in the official columns.
+func (b *book) statistics() error {
+	p := b.page(SheetStatistics, 3, 20, 40, 16, 22)
+	p.title(b.data.heading()+"　统计表", b.data.note())
+	p.row(22, b.style.head, "类别", "项目", "单位", "本月")
+	for i, s := range b.data.Statistics {
+		group := s.Group
+		if i > 0 && b.data.Statistics[i-1].Group == group {
+			group = ""
+		}
+		p.cells(20, text(b.style.text, group), text(b.style.text, s.Name), text(b.style.centre, s.Unit), text(b.style.none, s.Text))
+	}
+	p.gap()
+	p.span(24, b.style.sign, "空白的项目由填表人填写。填表人：　　　　　　　　审核人：　　　　　　　　（盖章）")
 	return p.end()
 }

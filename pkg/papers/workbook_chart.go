@@ -37,7 +37,7 @@ func (b *book) charts() error {
 }
 
 func (b *book) trendChart(from, to int) *excelize.Chart {
-	chart := b.chart(excelize.Line, monthName(b.data.Trend[0].Month)+"以来新收、办结和期末未结（件）")
+	chart := b.chart(excelize.Line, MonthName(b.data.Trend[0].Month)+"以来新收、办结和期末未结（件）")
 	marks := []struct{ colour, symbol string }{{"1F6FB2", "circle"}, {"2E8B57", "square"}, {"C0392B", "triangle"}}
 	for i, mark := range marks {
 		s := series(from, to, rune('B'+i), mark.colour)
@@ -49,7 +49,7 @@ func (b *book) trendChart(from, to int) *excelize.Chart {
 }
 
 func (b *book) typesChart(from, to int) *excelize.Chart {
-	chart := b.chart(excelize.Col, monthName(b.data.Month)+"新收纠纷类型（件）")
+	chart := b.chart(excelize.Col, MonthName(b.data.Month)+"新收纠纷类型（件）")
 	chart.Series = []excelize.ChartSeries{series(from, to, 'B', "1F6FB2")}
 	chart.Legend.Position = "none"
 	chart.PlotArea.ShowVal = true

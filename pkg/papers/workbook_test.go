@@ -82,7 +82,7 @@ func TestWorkbookHoldsWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	data := reportData(3)
 	f := open(t, write(t, data))
-	require.Equal(t, []string{papers.SheetOverview, papers.SheetTables, papers.SheetCharts, papers.SheetLedger}, f.GetSheetList())
+	require.Equal(t, []string{papers.SheetOverview, papers.SheetTables, papers.SheetCharts, papers.SheetStatistics, papers.SheetLedger}, f.GetSheetList())
 
 	overview, err := f.GetRows(papers.SheetOverview)
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestWorkbookPrintsOnA4(t *testing.T) {
 	for _, name := range f.GetDefinedName() {
 		titles[name.Scope] = name.RefersTo
 	}
-	for sheet, head := range map[string]int{papers.SheetOverview: 3, papers.SheetTables: 2, papers.SheetCharts: 2, papers.SheetLedger: 3} {
+	for sheet, head := range map[string]int{papers.SheetOverview: 3, papers.SheetTables: 2, papers.SheetCharts: 2, papers.SheetStatistics: 3, papers.SheetLedger: 3} {
 		layout, err := f.GetPageLayout(sheet)
 		require.NoError(t, err)
 		require.Equal(t, 9, *layout.Size, sheet)

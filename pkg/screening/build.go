@@ -2,6 +2,7 @@ package screening
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fengqiao/models"
@@ -14,6 +15,27 @@ import (
 // sum come out of the same pass. progress, which may be nil, is told of passes done and to do; built
 // counts the reports this call stored, also when it fails.
 func (s *Service) BuildMissing(ctx context.Context, progress func(done, total int)) (built int, err error) {
+	return s.buildAll(ctx, progress, func(townships []*models.Region) ([]string, error) { return s.months(ctx, townships) })
+}
+
+// BuildMonth is BuildMissing for one month alone. A month that is not settled, or has not begun, is not
+// stored: nothing is built.
+func (s *Service) BuildMonth(ctx context.Context, month string, progress func(done, total int)) (built int, err error) {
+	w, err := NewWindow(month, s.now())
+	if err != nil {
+		return 0, err
+	}
+	return s.buildAll(ctx, progress, func(townships []*models.Region) ([]string, error) {
+		all, err := s.months(ctx, townships)
+		if err != nil || !slices.Contains(all, w.Month) {
+			return nil, err
+		}
+		return []string{w.Month}, nil
+	})
+}
+
+// buildAll builds what is missing of the months that a county's townships call for.
+func (s *Service) buildAll(ctx context.Context, progress func(done, total int), months func(townships []*models.Region) ([]string, error)) (built int, err error) {
 	counties, err := s.store.Counties(ctx)
 	if err != nil {
 		return 0, err
@@ -21,7 +43,7 @@ func (s *Service) BuildMissing(ctx context.Context, progress func(done, total in
 	var plans []*plan
 	total := 0
 	for _, county := range counties {
-		p, err := s.plan(ctx, county)
+		p, err := s.plan(ctx, county, months)
 		if err != nil {
 			return 0, err
 		}
@@ -63,12 +85,12 @@ type pass struct {
 }
 
 // plan finds what is missing in a county, month by month, the oldest first.
-func (s *Service) plan(ctx context.Context, county *models.Region) ([]*plan, error) {
+func (s *Service) plan(ctx context.Context, county *models.Region, wanted func(townships []*models.Region) ([]string, error)) ([]*plan, error) {
 	townships, err := s.store.RegionsIn(ctx, county.Code)
 	if err != nil {
 		return nil, err
 	}
-	months, err := s.months(ctx, townships)
+	months, err := wanted(townships)
 	if err != nil || len(months) == 0 {
 		return nil, err
 	}
@@ -208,12 +230,12 @@ func (s *Service) carryOut(ctx context.Context, p *plan, passed func()) (built i
 		}
 		err := s.store.ActiveCases(ctx, ps.township.Code, p.window.Start, p.window.End, func(c *models.Case) error {
 			r := m.read(c)
-			township.add(r)
+			township.addCase(r)
 			if v := villages[c.Place.Village]; v != nil {
-				v.add(r)
+				v.addCase(r)
 			}
 			if county != nil {
-				county.add(r)
+				county.addCase(r)
 			}
 			return nil
 		})

@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -16,7 +17,7 @@ func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], insi
 	t := newTally(m, region, inside)
 	for c := range cases {
 		if t.covers(c) {
-			t.add(m.read(c))
+			t.addCase(m.read(c))
 		}
 	}
 	return t.report(w)
@@ -54,6 +55,8 @@ type meter struct {
 type reading struct {
 	values, of []int64
 	codes      []string // of each dimension
+	line       models.ReportLine
+	named      bool // the report names the case: line says how
 }
 
 func newMeter(w Window) *meter {
@@ -65,7 +68,7 @@ func newMeter(w Window) *meter {
 		}
 		m.columns = append(m.columns, columns)
 	}
-	m.reading = reading{make([]int64, len(m.figures)), make([]int64, len(m.figures)), make([]string, len(m.dimensions))}
+	m.reading = reading{values: make([]int64, len(m.figures)), of: make([]int64, len(m.figures)), codes: make([]string, len(m.dimensions))}
 	return m
 }
 
@@ -82,6 +85,7 @@ func (m *meter) read(c *models.Case) *reading {
 	for i := range m.dimensions {
 		m.reading.codes[i] = m.dimensions[i].code(&l)
 	}
+	m.reading.line, m.reading.named = l.line()
 	return &m.reading
 }
 
@@ -98,6 +102,7 @@ type tally struct {
 	inside     []*models.Region
 	values, of []int64
 	cells      []map[string][]int64 // of each dimension: code → columns
+	lines      []models.ReportLine
 }
 
 func newTally(m *meter, region *models.Region, inside []*models.Region) *tally {
@@ -109,6 +114,14 @@ func newTally(m *meter, region *models.Region, inside []*models.Region) *tally {
 }
 
 func (t *tally) covers(c *models.Case) bool { return covers(t.region, c) }
+
+// addCase adds the reading of a case, and names it where the report does.
+func (t *tally) addCase(r *reading) {
+	t.add(r)
+	if r.named {
+		t.lines = append(t.lines, r.line)
+	}
+}
 
 func (t *tally) add(r *reading) {
 	for i := range r.values {
@@ -128,7 +141,10 @@ func (t *tally) add(r *reading) {
 }
 
 func (t *tally) report(w Window) *models.Report {
-	r := &models.Report{ID: models.ReportID(t.region.Code, w.Month), Region: t.region.Code, Month: w.Month, Figures: []models.Figure{}, Tables: []models.Table{}}
+	r := &models.Report{ID: models.ReportID(t.region.Code, w.Month), Region: t.region.Code, Month: w.Month, Figures: []models.Figure{}, Tables: []models.Table{}, Lines: slices.SortedFunc(slices.Values(t.lines), byUrgency), Unsealed: t.region.Code[:6]}
+	if r.Lines == nil {
+		r.Lines = []models.ReportLine{}
+	}
 	for i, f := range t.meter.figures {
 		figure := models.Figure{Key: f.Key, Value: t.values[i], Unit: f.Unit}
 		if f.Rate {
@@ -144,6 +160,11 @@ func (t *tally) report(w Window) *models.Report {
 		}
 	}
 	return r
+}
+
+// byUrgency puts the higher risk first, then the earlier deadline.
+func byUrgency(a, b models.ReportLine) int {
+	return cmp.Or(cmp.Compare(b.Risk.Rank(), a.Risk.Rank()), cmp.Compare(b.LateDays, a.LateDays), cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Case, b.Case))
 }
 
 // table puts the rows in the order people know; codes that none of them has come last.

@@ -2,6 +2,7 @@ package screening
 
 import (
 	"slices"
+	"strings"
 
 	"fengqiao/models"
 )
@@ -27,14 +28,47 @@ func Dimensions() []Dimension {
 	risks := models.RiskLevels()
 	slices.Reverse(risks)
 	return []Dimension{
-		{Key: "type", Name: "纠纷类型", Columns: flow, choices: models.DisputeTypes(), always: 2, code: func(l *look) string { return string(l.c.Type) }},
+		{Key: "type", Name: "纠纷类型", Columns: flow, choices: models.DisputeTypes(), always: 2, code: func(l *look) string { return string(l.counted.Type) }},
 		{Key: "level", Name: "所在层级", Columns: []string{"pending", "overdue", "concluded", "agreed", "failed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "township", Name: "乡镇", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village", Name: "村", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
+		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
+		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
-		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.c.Source }},
+		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.counted.Source }},
 		{Key: "risk", Name: "风险等级", Columns: []string{"pending", "overdue", "unreceived"}, choices: risks, always: len(risks), code: func(l *look) string { return string(l.is.Risk) }},
+		{Key: "seat", Name: "化解层级", Columns: []string{"agreed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
+		{Key: "days", Name: "办理天数", Columns: []string{"concluded"}, choices: spans(), always: len(spans()) - 1, code: func(l *look) string { return spanOf(l.days()) }},
 	}
+}
+
+// riskColumns are the levels of risk from high to low.
+func riskColumns() []string { return []string{"red", "orange", "yellow", "blue"} }
+
+// IsPlace says whether the rows are places, which have reports of their own.
+func (d *Dimension) IsPlace() bool {
+	return slices.Contains([]string{"township", "village", "township_risk", "village_risk"}, d.Key)
+}
+
+// spans are the lengths of time from acceptance to the end.
+func spans() []models.Choice {
+	return []models.Choice{{Code: "7", Name: "7天以内"}, {Code: "15", Name: "8至15天"}, {Code: "30", Name: "16至30天"}, {Code: "60", Name: "31至60天"}, {Code: "more", Name: "60天以上"}, {Code: "none", Name: "未受理即结束"}}
+}
+
+func spanOf(days int64, accepted bool) string {
+	switch {
+	case !accepted:
+		return "none"
+	case days <= 7:
+		return "7"
+	case days <= 15:
+		return "15"
+	case days <= 30:
+		return "30"
+	case days <= 60:
+		return "60"
+	}
+	return "more"
 }
 
 // outcomes are the ways in which mediation ends.
@@ -58,10 +92,14 @@ func DimensionOf(key string) (Dimension, bool) {
 // rows are the rows of the dimension's table in the report of a place; false where that report has
 // no such table. inside are the places directly inside it.
 func (d *Dimension) rows(region *models.Region, inside []*models.Region) ([]models.Choice, int, bool) {
-	of := map[string]models.RegionKind{"township": models.RegionCounty, "village": models.RegionTownship}
-	kind, isPlace := of[d.Key]
-	if !isPlace {
+	var kind models.RegionKind
+	switch {
+	case !d.IsPlace():
 		return d.choices, d.always, true
+	case strings.HasPrefix(d.Key, "township"):
+		kind = models.RegionCounty
+	default:
+		kind = models.RegionTownship
 	}
 	if kind != region.Kind {
 		return nil, 0, false

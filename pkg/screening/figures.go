@@ -76,13 +76,16 @@ func Figures() []Definition {
 	}
 	group("总体情况",
 		count("opening", "期初未结", "月初时已登记、尚在受理或调解中的纠纷。", (*look).opening),
-		count("opened", "新收", "本月登记的纠纷。", (*look).opened),
+		count("opened", "新收", "本月登记的纠纷，以及以前办结、本月重新调解的纠纷。", (*look).opened),
 		count("concluded", "办结", "本月结束调解的纠纷：达成协议、调解不成、撤回、不予受理或转出。", (*look).concluded),
 		count("pending", "期末未结", "月末时尚在受理或调解中的纠纷，等于期初未结加新收减办结。", (*look).pending),
 		count("mediating", "在调", "期末未结中已经受理、正在调解的纠纷。", func(l *look) bool { return l.pending() && l.is.State == models.Mediating }),
 		count("overdue", "超期未结", "期末未结中，月末时办理期限已过的纠纷。", (*look).overdue),
 		count("due_soon", "接近到期", "期末未结中，办理期限在月末后七日内届满的纠纷。", (*look).dueSoon),
 		count("closed", "结案", "本月结案归档的纠纷，包括以前月份达成协议、本月履行完毕的。", (*look).closed),
+	)
+	group("排查情况",
+		count("found", "排查发现", "本月登记的纠纷中，由排查发现的。", func(l *look) bool { return l.opened() && l.counted.Source == models.SourceScreening }),
 	)
 	group("化解情况",
 		count("agreed", "达成协议", "本月达成书面或口头调解协议的纠纷。", endedWith(models.OutcomeAgreed)),
@@ -127,19 +130,30 @@ func Figures() []Definition {
 			return l.pending() && l.is.Review == models.ReviewPending
 		}),
 	)
+	group("延期和暂停",
+		count("extended", "延期", "本月经双方同意延长办理期限的纠纷。", func(l *look) bool { return l.did(models.ActionExtend) }),
+		count("paused", "暂停计时", "本月因鉴定测绘、当事人外出或者等待集体决议而暂停计时的纠纷。", func(l *look) bool { return l.did(models.ActionPause) }),
+		count("standing", "期末暂停中", "期末未结中，月末时仍在暂停计时的纠纷。", (*look).paused),
+	)
 	group("协议履行",
 		count("performing", "履行中", "月末时已达成协议、尚未结案的纠纷。", (*look).performing),
 		count("due", "应履行协议", "本月有约定期次到期或者提前履行的协议；没有约定履行日期的不计。", func(l *look) bool { is, _ := l.performance(); return is }),
 		rate("performance_rate", "协议履行率", "应履行协议中，截至月末这些期次已全部登记履行的比例。",
 			func(l *look) bool { _, is := l.performance(); return is }, func(l *look) bool { is, _ := l.performance(); return is }),
+		count("performed", "履行完毕结案", "本月因协议履行完毕而结案的纠纷。", func(l *look) bool { return l.closed() && l.is.Ending == models.Performed }),
 		count("unperformed", "逾期未履行", "履行中的协议，截至月末有到期期次尚未登记履行的。", (*look).unperformed),
 	)
-	group("风险与规模",
+	group("风险情况",
 		count("red", "红色风险", "期末未结中，风险等级为红（高）的纠纷。", func(l *look) bool { return l.atRisk(models.Red) }),
 		count("orange", "橙色风险", "期末未结中，风险等级为橙（较高）的纠纷。", func(l *look) bool { return l.atRisk(models.Orange) }),
-		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(len(l.c.Parties)) }),
-		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.c.Households) }),
-		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.c.AmountFen }),
+		count("yellow", "黄色风险", "期末未结中，风险等级为黄（一般）的纠纷。", func(l *look) bool { return l.atRisk(models.Yellow) }),
+		count("blue", "蓝色风险", "期末未结中，风险等级为蓝（低）的纠纷。", func(l *look) bool { return l.atRisk(models.Blue) }),
+		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
+	)
+	group("规模",
+		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Parties) }),
+		sum("households", "涉及户数", "户", "本月新收纠纷涉及的户数。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Households) }),
+		sum("amount_opened", "新收涉及金额", "元", "本月新收纠纷的涉及金额。", func(l *look) int64 { return one(l.opened()) * l.counted.AmountFen }),
 		sum("amount_agreed", "协议金额", "元", "本月达成的协议所载金额。", func(l *look) int64 {
 			if a := l.reached(); a != nil {
 				return a.AmountFen

@@ -108,6 +108,9 @@ func told(t *testing.T) []*models.Case {
 		calm().village(accept, up).at("2026-10-05 09:00").township(receive, up).at("2026-10-07 09:00").county(receive, agree),
 		begin(t, "2026-09-10 09:00", models.Blue).village(accept).at("2026-10-26 09:00").sweep(),
 		calm().village(accept, up).at("2026-10-05 09:00").township(giveBack),
+		calm().village(accept, agree).owes("2026-10-20").at("2026-10-19 09:00").village(perform, end),
+		calm().village(accept, models.ActionPolice, models.ActionPause),
+		calm().village(accept, models.ActionExtend),
 		red,
 		begin(t, "2026-10-30 09:00", models.Orange),
 	}
@@ -144,7 +147,7 @@ func nonzero(t *testing.T, c *models.Case, month string) map[string]string {
 
 func TestFiguresOfTales(t *testing.T) {
 	t.Parallel()
-	opened := map[string]string{"opened": "1", "parties": "2", "households": "3", "amount_opened": "12,000.00"}
+	opened := map[string]string{"opened": "1", "found": "1", "parties": "2", "households": "3", "amount_opened": "12,000.00"}
 	with := func(base map[string]string, more ...string) map[string]string {
 		out := map[string]string{}
 		for k, v := range base {
@@ -162,6 +165,8 @@ func TestFiguresOfTales(t *testing.T) {
 	kept := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").village(models.ActionAgree).owes("2026-10-31", "2026-11-30", "2026-12-31").
 		at("2026-10-31 23:59").village(models.ActionPerform).at("2026-12-01 00:00").village(models.ActionPerform).at("2026-12-10 09:00").village(models.ActionPerform, models.ActionClose)
 	late := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-11-01 00:00").village(models.ActionAgree).owes("2026-10-31")
+	stood := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").village(models.ActionPause).
+		at("2026-11-25 09:00").village(models.ActionResume, models.ActionExtend)
 	red := begin(t, "2026-10-30 09:00", models.Red)
 	red.handUp(red.c, models.ActionExpire, models.SystemActor(), models.ReasonRisk)
 	red.at("2026-11-02 09:00").township(models.ActionReturn)
@@ -173,23 +178,26 @@ func TestFiguresOfTales(t *testing.T) {
 		is    map[string]string
 	}{
 		"before it came in":   {story.c, "2026-08", map[string]string{}},
-		"the village's month": {story.c, "2026-09", with(opened, "pending", "1", "mediating", "1")},
-		"too late by its end": {story.c, "2026-10", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "overdue": "1"}},
+		"the village's month": {story.c, "2026-09", with(opened, "pending", "1", "mediating", "1", "yellow", "1")},
+		"too late by its end": {story.c, "2026-10", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "overdue": "1", "yellow": "1"}},
 		"the township's month": {story.c, "2026-11", map[string]string{
 			"opening": "1", "concluded": "1", "agreed": "1", "agreed_township": "1", "written": "1", "escalated": "1", "escalated_village": "1", "expired": "1", "received": "1",
 			"village_rate": "0.0", "township_rate": "100.0", "success_rate": "100.0", "average_days": "51.0", "sittings": "1", "performing": "1",
 		}},
-		"its closing":        {story.c, "2026-12", map[string]string{"closed": "1"}},
+		"its closing":        {story.c, "2026-12", map[string]string{"closed": "1", "performed": "1"}},
 		"after it is closed": {story.c, "2027-01", map[string]string{}},
 
 		"an instalment on its last day": {kept.c, "2026-10", with(opened, "concluded", "1", "agreed", "1", "agreed_village", "1", "written", "1", "village_rate", "100.0", "success_rate", "100.0",
 			"average_days", "14.0", "performing", "1", "due", "1", "performance_rate", "100.0")},
 		"an instalment one moment late": {kept.c, "2026-11", map[string]string{"performing": "1", "due": "1", "performance_rate": "0.0", "unperformed": "1"}},
-		"an instalment paid early":      {kept.c, "2026-12", map[string]string{"closed": "1", "due": "1", "performance_rate": "100.0"}},
+		"an instalment paid early":      {kept.c, "2026-12", map[string]string{"closed": "1", "performed": "1", "due": "1", "performance_rate": "100.0"}},
 		"when it would have been due":   {kept.c, "2027-01", map[string]string{}},
 
 		"owed before it was written down": {late.c, "2026-11", map[string]string{"opening": "1", "concluded": "1", "agreed": "1", "agreed_village": "1", "written": "1", "village_rate": "100.0",
 			"success_rate": "100.0", "average_days": "26.0", "performing": "1", "due": "1", "performance_rate": "0.0", "unperformed": "1"}},
+
+		"the clock stands at its end": {stood.c, "2026-10", with(opened, "pending", "1", "mediating", "1", "blue", "1", "paused", "1", "standing", "1")},
+		"and goes on, and longer":     {stood.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "blue": "1", "extended": "1"}},
 
 		"red goes up at once": {red.c, "2026-10", with(opened, "pending", "1", "red", "1", "escalated", "1", "escalated_village", "1", "unreceived", "1", "village_rate", "0.0", "due_soon", "1")},
 		"and comes back":      {red.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "red": "1", "returned": "1", "overdue": "1"}},

@@ -186,7 +186,7 @@ func (h *history) act(c *models.Case) {
 	}
 	require.NoError(h.tb, err)
 	if do.action == models.ActionPerform && !slices.ContainsFunc(c.Agreement.Instalments, func(in models.Instalment) bool { return in.PerformedOn == "" }) {
-		require.NoError(h.tb, c.Move(h.rules.Policy, models.ActionClose, do.actor, h.now, "", nil))
+		require.NoError(h.tb, c.Move(h.rules.Policy, models.ActionClose, do.actor, h.now, "", func() error { return h.change(c, models.ActionClose, do.actor) }))
 	}
 }
 
@@ -247,7 +247,9 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 			due := workday.OfTime(now).AddDays(h.pick(50) - 5)
 			c.Agreement.Instalments = append(c.Agreement.Instalments, models.Instalment{Seq: i + 1, DueOn: due.String()})
 		}
+		c.Agreement.InForceOn = workday.OfTime(now).String()
 		c.EndStage(now, models.OutcomeAgreed, "", "")
+		return escalation.PlanPerformance(c, now)
 	case models.ActionPerform:
 		for i := range c.Agreement.Instalments {
 			if in := &c.Agreement.Instalments[i]; in.PerformedOn == "" {
@@ -269,7 +271,29 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
-	case models.ActionClose, models.ActionPolice:
+	case models.ActionFile:
+		c.File(&models.Filing{At: now})
+	case models.ActionReopen:
+		c.Rounds = append(c.Rounds, models.Round{EndedAt: now, State: c.State, Agreement: c.Agreement, Failure: c.Failure})
+		c.Agreement, c.Failure, c.Drafts, c.After = nil, nil, nil, nil
+		return h.rules.Reopen(c, actor, now)
+	case models.ActionCorrect:
+		was := c.CountedNow()
+		c.Type = choose[models.DisputeType](h, models.LandTransfer, models.Dividend, "neighbourhood")
+		c.AmountFen, c.Households, c.Source = int64(h.pick(5))*10_000, h.pick(4), choose(h, "application", "screening", "court")
+		c.Corrections = append(c.Corrections, models.Correction{At: now, Before: was})
+		_, err := h.rules.Reclassify(c, h.rules.Policy, now)
+		return err
+	case models.ActionDraft:
+		c.Drafts = append(c.Drafts, models.AgreementDraft{Seq: len(c.Drafts) + 1, At: now})
+	case models.ActionVisit:
+		c.Care().Visits = append(c.Care().Visits, models.Visit{Seq: len(c.Care().Visits) + 1, RecordedAt: now})
+	case models.ActionBreach:
+		c.Agreement.Breach = &models.Breach{At: now, Way: "sue"}
+		escalation.PlanVisit(c, now)
+	case models.ActionClose:
+		escalation.PlanVisit(c, now)
+	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}

@@ -15,12 +15,13 @@ type look struct {
 	was, is models.Position // at the window's start and end
 	existed bool            // logged before the start
 	exists  bool            // logged before the end
+	counted models.Counted  // what the case's own fields said at the end
 	stages  []models.Stage  // opened before the end
 	events  []models.Event  // in the window
 }
 
 func lookAt(c *models.Case, w Window) look {
-	l := look{c: c, w: w}
+	l := look{c: c, w: w, counted: c.CountedAt(w.End)}
 	l.was, l.existed = c.PositionAt(w.Start)
 	l.is, l.exists = c.PositionAt(w.End)
 	for n := len(c.Stages); n > 0; n-- {
@@ -41,7 +42,12 @@ func lookAt(c *models.Case, w Window) look {
 }
 
 func (l *look) opening() bool { return l.existed && l.was.State.IsOpen() }
-func (l *look) opened() bool  { return l.exists && !l.existed }
+
+// opened is what came in: logged, or mediated again after it had been over at the start.
+func (l *look) opened() bool {
+	return l.exists && (!l.existed || !l.was.State.IsOpen() && l.did(models.ActionReopen))
+}
+
 func (l *look) pending() bool { return l.exists && l.is.State.IsOpen() }
 
 // concluded is what makes the balance hold: it was open or came in, and is open no more.
@@ -139,7 +145,7 @@ func (l *look) did(action models.Action) bool {
 }
 
 func (l *look) closed() bool {
-	return l.exists && l.is.State == models.Closed && !(l.existed && l.was.State == models.Closed)
+	return l.exists && l.is.State == models.Closed && (!l.existed || l.was.State != models.Closed || l.did(models.ActionReopen))
 }
 
 // overdue says whether the running deadline had passed by the window's last moment.
@@ -150,6 +156,22 @@ func (l *look) overdue() bool {
 // dueSoon says whether the running deadline ends within seven days after the window.
 func (l *look) dueSoon() bool {
 	return l.pending() && l.is.DueAt != nil && !l.overdue() && !l.is.DueAt.After(l.w.End.AddDate(0, 0, 7))
+}
+
+// paused says whether the clock stood still at the window's end.
+func (l *look) paused() bool {
+	s := l.stage()
+	if s == nil || !l.pending() {
+		return false
+	}
+	for i := range s.Clocks {
+		for _, p := range s.Clocks[i].Pauses {
+			if p.From.Before(l.w.End) && (p.Until == nil || !p.Until.Before(l.w.End)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (l *look) atRisk(levels ...models.RiskLevel) bool {
@@ -172,10 +194,13 @@ func (l *look) sittings() int64 {
 	return n
 }
 
-// agreement is the one that was written down before the window's end, or nil.
+// agreement is the latest one that was written down before the window's end, or nil.
 func (l *look) agreement() *models.Agreement {
-	if a := l.c.Agreement; a != nil && a.RecordedAt.Before(l.w.End) {
-		return a
+	all, _ := l.c.Agreements()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].RecordedAt.Before(l.w.End) {
+			return all[i]
+		}
 	}
 	return nil
 }
@@ -196,19 +221,18 @@ func (l *look) reachedAs(form string) bool {
 // performing says whether there is an agreement that was not yet closed at the window's end.
 func (l *look) performing() bool { return l.exists && l.is.State == models.Agreed }
 
-// performance says whether any instalment of the agreement matured in the window, and whether all
-// that did were performed by its end.
+// performance says whether any instalment of an agreement matured in the window while that agreement
+// held, and whether all that did were performed by its end.
 func (l *look) performance() (matured, performed bool) {
-	a := l.agreement()
-	if a == nil {
-		return false, false
-	}
 	performed = true
-	for i := range a.Instalments {
-		in := &a.Instalments[i]
-		if at, ok := maturity(a, in); ok && l.w.contains(at) {
-			matured = true
-			performed = performed && l.performedBy(in)
+	all, until := l.c.Agreements()
+	for n, a := range all {
+		for i := range a.Instalments {
+			in := &a.Instalments[i]
+			if at, ok := maturity(a, in); ok && l.w.contains(at) && at.Before(until[n]) {
+				matured = true
+				performed = performed && l.performedBy(in)
+			}
 		}
 	}
 	return matured, matured && performed
@@ -258,9 +282,9 @@ func (l *look) unperformed() bool {
 	return false
 }
 
-// days counts civil days from acceptance to conclusion, for a case that was accepted at all and
-// concluded in the window.
-func (l *look) days() (int64, bool) {
+// days counts civil days from acceptance, or from the day on which it was taken up again, to conclusion, for
+// a case that was accepted at all and concluded in the window: of several mediations the last one.
+func (l *look) days() (days int64, ok bool) {
 	if !l.concluded() {
 		return 0, false
 	}
@@ -268,15 +292,55 @@ func (l *look) days() (int64, bool) {
 	for i := range l.c.Timeline {
 		e := &l.c.Timeline[i]
 		switch {
+		case !e.At.Before(l.w.End):
+			return days, ok
 		case e.After.State == models.Mediating && accepted == nil:
 			accepted = &e.At
-		case !e.After.State.IsOpen() && accepted != nil:
-			return dayNumber(e.At) - dayNumber(*accepted), true
-		case !e.After.State.IsOpen():
-			return 0, false
+		case !e.After.State.IsOpen() && e.Before.State.IsOpen() && accepted != nil:
+			days, ok = dayNumber(e.At)-dayNumber(*accepted), true
+			accepted = nil
 		}
 	}
-	return 0, false
+	return days, ok
+}
+
+// line is the case as the report names it: while it is at high risk or late; false for any other.
+func (l *look) line() (models.ReportLine, bool) {
+	if !l.overdue() && !l.atRisk(models.Red, models.Orange) {
+		return models.ReportLine{}, false
+	}
+	r := models.ReportLine{
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+	}
+	if s := l.stage(); s != nil {
+		r.Level = s.Name
+	}
+	if due := l.is.DueAt; due != nil {
+		last := due.Add(-time.Millisecond)
+		r.DueOn = workday.OfTime(last).String()
+		if r.Late {
+			r.LateDays = int(dayNumber(l.w.End.Add(-time.Millisecond)) - dayNumber(last))
+		}
+	}
+	return r, true
+}
+
+// number is the case's, "" while it had none: it is given with the acceptance.
+func (l *look) number() string {
+	if l.c.Number == nil || l.c.AcceptedAt == nil || !l.c.AcceptedAt.Before(l.w.End) {
+		return ""
+	}
+	return l.c.Number.Text
+}
+
+// head is the hash of the last event by the window's end: it stands for all that had happened.
+func (l *look) head() string {
+	for i := len(l.c.Timeline) - 1; i >= 0; i-- {
+		if l.c.Timeline[i].At.Before(l.w.End) {
+			return l.c.Timeline[i].Hash
+		}
+	}
+	return ""
 }
 
 // dayNumber numbers civil days of workday.Zone in a row.

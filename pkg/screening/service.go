@@ -127,25 +127,13 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 			return stored, err
 		}
 	}
-	inside, err := s.store.RegionsIn(ctx, r.Code)
+	report, files, err := s.compute(ctx, r, w)
 	if err != nil {
 		return nil, err
 	}
-	m := newMeter(w)
-	t := newTally(m, r, inside)
-	looked := 0
-	err = s.visit(ctx, r, w, func(c *models.Case) error {
-		t.add(m.read(c))
-		looked++
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	report := t.report(w)
 	report.BuiltAt = s.now()
 	// Months before the first case are answered, not kept: anybody may ask for any of them.
-	if !s.settled(w) || looked == 0 {
+	if !s.settled(w) || len(files) == 0 {
 		return report, nil
 	}
 	report, _, err = s.keep(ctx, report)

@@ -1,6 +1,7 @@
 package screening_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -43,7 +44,7 @@ func TestReportsOfWhatTheUseCasesWrote(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorked(t, p)
-			for range 250 {
+			for range 400 {
 				before := month(w.now)
 				w.now = w.now.Add(time.Duration(1+w.pick(20*60)) * time.Minute)
 				if m := month(w.now); m != before {
@@ -203,6 +204,49 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Order(ctx, actor, ref, casework.OrderForm{Kind: "take", Note: "提级"})
 	case models.ActionPolice:
 		return w.cases.ReportPolice(ctx, actor, ref, casework.PoliceForm{ReportedAt: w.now, ReportedBy: "周大成", ReportedTo: "派出所"})
+	case models.ActionDraft:
+		return w.cases.Draft(ctx, actor, ref, casework.DraftForm{Form: "written", Items: []string{"付款"}, Reason: "再改"})
+	case models.ActionSign:
+		form := casework.SignForm{ReachedOn: today.String()}
+		if w.pick(2) == 0 {
+			form.MediatorSigned, form.Sealed = today.String(), today.String()
+			for _, p := range c.Parties {
+				form.Signatures = append(form.Signatures, models.Signature{Party: p.Name, SignedOn: today.String()})
+			}
+		}
+		return w.cases.Sign(ctx, actor, ref, form)
+	case models.ActionConfirm:
+		return w.cases.Confirm(ctx, actor, ref, casework.ConfirmForm{Step: choose(w.history, "applied", "confirmed", "refused"), On: today.String(), Court: "法院", Reason: "不明确"})
+	case models.ActionPress:
+		form := casework.PressForm{On: today.String(), How: "上门", Answer: "再等等"}
+		if i := slices.IndexFunc(c.Agreement.Instalments, func(in models.Instalment) bool { return in.PerformedOn == "" }); i >= 0 {
+			form.Seq = i + 1
+		}
+		return w.cases.Press(ctx, actor, ref, form)
+	case models.ActionBreach:
+		return w.cases.Breach(ctx, actor, ref, casework.BreachForm{Way: "sue", Told: true, Note: "不付"})
+	case models.ActionReopen:
+		return w.cases.Reopen(ctx, actor, ref, casework.ReopenForm{Reason: "again", Note: "又吵了"})
+	case models.ActionVisit:
+		return w.cases.Visit(ctx, actor, ref, casework.VisitForm{On: today.String(), How: "phone", Visited: []string{c.Parties[0].Name}, Satisfaction: "satisfied"})
+	case models.ActionCorrect:
+		form := casework.CorrectForm{
+			Reason: "写错了", Type: choose[models.DisputeType](w.history, models.LandTransfer, models.Dividend, "neighbourhood"), Title: "纠纷", Facts: "经过",
+			Source: choose(w.history, "application", "screening"), AmountFen: int64(w.pick(5)) * 10_000, Households: w.pick(4),
+		}
+		for i, p := range c.Parties {
+			form.Parties = append(form.Parties, casework.CorrectPartyForm{Was: i + 1, Role: p.Role, Kind: p.Kind, Name: p.Name, Collective: p.Collective})
+		}
+		if w.pick(3) == 0 {
+			form.Parties = append(form.Parties, casework.CorrectPartyForm{Role: models.ThirdParty, Kind: models.Person, Name: fmt.Sprintf("证人%d", len(c.Parties))})
+		}
+		return w.cases.Correct(ctx, actor, ref, form)
+	case models.ActionAttach:
+		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", File: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
+	case models.ActionFile:
+		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
+	case models.ActionAddend:
+		return w.cases.Addend(ctx, actor, ref, casework.AddendForm{Text: "后来"})
 	}
 	require.Fail(t, "no use case is known here for this action", string(action))
 	return nil, nil

@@ -19,18 +19,24 @@ const reportTitle = "矛盾纠纷排查报告"
 // that adds to any of its figures, as it stood at the month's end. It takes data out: the record of
 // who did so is written first. Errors are those of Report.
 func (s *Service) Workbook(ctx context.Context, actor models.Actor, region, month string, w io.Writer) error {
-	view, err := s.Report(ctx, actor.Scope(), region, month)
+	view, ledger, err := s.export(ctx, actor, region, month)
 	if err != nil {
-		return err
-	}
-	ledger, err := s.ledger(ctx, view.Region, month)
-	if err != nil {
-		return err
-	}
-	if err := s.store.RecordAccess(ctx, actor, s.now(), "export", models.ReportID(region, month), region); err != nil {
 		return err
 	}
 	return papers.Workbook(w, reportData(view, ledger, s.now()))
+}
+
+// export gathers what a file of a report has in it, once it is on record who takes it out.
+func (s *Service) export(ctx context.Context, actor models.Actor, region, month string) (*View, []papers.LedgerRow, error) {
+	view, err := s.Report(ctx, actor.Scope(), region, month)
+	if err != nil {
+		return nil, nil, err
+	}
+	ledger, err := s.ledger(ctx, view.Region, month)
+	if err != nil {
+		return nil, nil, err
+	}
+	return view, ledger, s.store.RecordAccess(ctx, actor, s.now(), "export", models.ReportID(region, month), region)
 }
 
 // ledger lists the cases of a month, in the order in which they came in.
@@ -73,12 +79,12 @@ func (s *Service) ledger(ctx context.Context, r *models.Region, month string) ([
 func (l *look) row() papers.LedgerRow {
 	c := l.c
 	r := papers.LedgerRow{
-		Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(c.Type)), Village: c.Place.VillageName,
+		Number: l.number(), Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(c.Type)), Village: c.Place.VillageName,
 		Applicants: c.PartyNames(models.Applicant), Respondents: c.PartyNames(models.Respondent),
 		LoggedOn: workday.OfTime(c.LoggedAt).String(), State: l.is.State.Name(),
 		AmountFen: c.AmountFen, Households: c.Households,
 	}
-	r.Risk, _, _ = strings.Cut(l.is.Risk.Name(), "（")
+	r.Risk = shortRisk(l.is.Risk)
 	if s := l.stage(); s != nil {
 		r.Level = s.Name
 	}
@@ -88,9 +94,7 @@ func (l *look) row() papers.LedgerRow {
 			break
 		}
 		if r.AcceptedOn == "" && e.After.State == models.Mediating {
-			// The number is given with the acceptance.
 			r.AcceptedOn = workday.OfTime(e.At).String()
-			r.Number = c.NumberText()
 		}
 		if r.ClosedOn == "" && e.After.State == models.Closed {
 			r.ClosedOn = workday.OfTime(e.At).String()
@@ -135,8 +139,9 @@ func reportData(view *View, ledger []papers.LedgerRow, now time.Time) papers.Rep
 		}
 		data.Tables = append(data.Tables, out)
 	}
-	for _, r := range view.Trend {
-		data.Trend = append(data.Trend, papers.TrendPoint{Month: r.Month, Opened: valueOf(r, "opened"), Concluded: valueOf(r, "concluded"), Pending: valueOf(r, "pending")})
+	data.Trend = TrendOf(view)
+	for _, l := range StatisticsOf(view.Report) {
+		data.Statistics = append(data.Statistics, papers.StatisticRow{Group: l.Group, Name: l.Name, Unit: l.Unit, Text: l.Text})
 	}
 	return data
 }

@@ -179,6 +179,22 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"InsertReport": only(func(ctx context.Context) error {
 			return st.InsertReport(ctx, &models.Report{Region: north, Month: "2026-10"})
 		}),
+		"ReplaceReport": only(func(ctx context.Context) error {
+			return st.ReplaceReport(ctx, &models.Report{ID: north + "/2026-10", Head: docstore.Head{Version: 1}})
+		}),
+		"PutHeads": only(func(ctx context.Context) error { _, err := st.PutHeads(ctx, []byte("head")); return err }),
+		"Heads":    only(func(ctx context.Context) error { _, err := st.Heads(ctx, strings.Repeat("0", 64)); return err }),
+		"UnsealedReports": only(func(ctx context.Context) error {
+			return st.UnsealedReports(ctx, county, "2026-09", "2026-10", func(*models.Report) error { return nil })
+		}),
+		"Check":  only(func(ctx context.Context) error { _, err := st.Check(ctx, north, "2026-10"); return err }),
+		"Checks": only(func(ctx context.Context) error { _, err := st.Checks(ctx, north, 5); return err }),
+		"InsertCheck": only(func(ctx context.Context) error {
+			return st.InsertCheck(ctx, &models.FileCheck{Region: north, Month: "2026-10"})
+		}),
+		"ReplaceCheck": only(func(ctx context.Context) error {
+			return st.ReplaceCheck(ctx, &models.FileCheck{ID: north + "/2026-10", Head: docstore.Head{Version: 1}})
+		}),
 		"Reports": only(func(ctx context.Context) error { _, err := st.Reports(ctx, north, "2026-09", "2026-10"); return err }),
 		"CountReports": only(func(ctx context.Context) error {
 			_, err := st.CountReports(ctx, north, "2026-09", "2026-10")

@@ -28,6 +28,7 @@ type Store struct {
 	policies  docstore.Collection[models.Policy, *models.Policy]
 	calendars docstore.Collection[calendarYear, *calendarYear]
 	reports   docstore.Collection[models.Report, *models.Report]
+	checks    docstore.Collection[models.FileCheck, *models.FileCheck]
 	runs      docstore.Collection[models.JobRun, *models.JobRun]
 	leases    docstore.Collection[models.Lease, *models.Lease]
 	seals     docstore.Collection[sealMark, *sealMark]
@@ -38,7 +39,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -58,6 +59,7 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		policies:  docstore.NewCollection[models.Policy](engine, policyKind()),
 		calendars: docstore.NewCollection[calendarYear](engine, calendarKind()),
 		reports:   docstore.NewCollection[models.Report](engine, reportKind()),
+		checks:    docstore.NewCollection[models.FileCheck](engine, checkKind()),
 		runs:      docstore.NewCollection[models.JobRun](engine, runKind()),
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
 		seals:     docstore.NewCollection[sealMark](engine, sealKind()),

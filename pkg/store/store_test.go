@@ -173,7 +173,9 @@ func (f failing) Find(context.Context, *docstore.Kind, docstore.Query) ([]bson.R
 func (f failing) Tally(context.Context, *docstore.Kind, docstore.Grouping) ([]docstore.Group, error) {
 	return nil, f.err
 }
-func (f failing) Ping(context.Context) error { return f.err }
+func (f failing) PutBlob(context.Context, []byte) (string, error) { return "", f.err }
+func (f failing) GetBlob(context.Context, string) ([]byte, error) { return nil, f.err }
+func (f failing) Ping(context.Context) error                      { return f.err }
 
 // TestErrorsAreTold holds what becomes of each error of the document store, however deep it lies.
 func TestErrorsAreTold(t *testing.T) {

@@ -93,12 +93,8 @@ func (p Paragraph) units(width int) []unit {
 	look := looks[p.Style]
 	width -= twipsOf(p.Indent)
 	var heights []int
-	if m := p.image(); m != nil {
-		_, height, _, err := m.fit()
-		if err != nil {
-			return nil // told when it is written
-		}
-		heights = []int{int(height/635) + look.half*2}
+	if height := p.drawn(); height > 0 {
+		heights = []int{height + look.half*2}
 	} else {
 		heights = make([]int, p.lines(look, width))
 		for i := range heights {

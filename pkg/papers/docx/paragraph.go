@@ -5,17 +5,18 @@ type Style int
 
 // The styles. Body and Item are for running text, Cell and CellHead for tables.
 const (
-	Body     Style = iota // 仿宋三号, first line two characters in
-	Title                 // 宋体二号 bold, centred
-	Subtitle              // 仿宋四号, centred: a number under the title
-	Heading               // 黑体三号: 一、
-	Heading2              // 楷体三号: （一）
-	Plain                 // Body without the indent
-	Item                  // 仿宋四号, first line two characters in: the text of a form
-	ItemFlat              // Item without the indent
-	Cell                  // 仿宋小四, left
-	CellHead              // 宋体小四 bold, centred
-	Note                  // 仿宋五号: remarks under a table, header and footer
+	Body       Style = iota // 仿宋三号, first line two characters in
+	Title                   // 宋体二号 bold, centred
+	Subtitle                // 仿宋四号, centred: a number under the title
+	Heading                 // 黑体三号: 一、
+	Heading2                // 楷体三号: （一）
+	Plain                   // Body without the indent
+	Item                    // 仿宋四号, first line two characters in: the text of a form
+	ItemFlat                // Item without the indent
+	Cell                    // 仿宋小四, left
+	CellHead                // 宋体小四 bold, centred
+	Note                    // 仿宋五号: remarks under a table, header and footer
+	Letterhead              // 宋体一号 bold and red, over a red line: who a paper comes from
 )
 
 // Align says where the lines of a paragraph stand.
@@ -59,7 +60,7 @@ type Paragraph struct {
 }
 
 // Run is text of one look: "\t" runs to the next tab stop, "\n" breaks the line. Instead of text it may show
-// a page number or a picture.
+// a page number, a picture or a chart.
 type Run struct {
 	Text      string
 	Bold      bool
@@ -67,6 +68,7 @@ type Run struct {
 	PageRef   string // the page of the bookmark of this name
 	Field     Field
 	Image     *Image
+	Chart     *Chart
 }
 
 // Field is a number that changes from page to page.
@@ -163,7 +165,7 @@ func (p Paragraph) spacing(look look) []string {
 	if p.After > 0 {
 		out = append(out, "w:after", itoa(p.After*20))
 	}
-	if p.image() != nil {
+	if p.drawn() > 0 {
 		out = append(out, "w:line", "240", "w:lineRule", "auto")
 	} else if len(out) > 0 {
 		out = append(out, "w:line", itoa(look.line*20), "w:lineRule", "exact")
@@ -171,19 +173,27 @@ func (p Paragraph) spacing(look look) []string {
 	return out
 }
 
-func (p Paragraph) image() *Image {
+// drawn is the height of the paragraph's picture or chart in twips, 0 where it has none.
+func (p Paragraph) drawn() int {
 	for _, r := range p.Runs {
-		if r.Image != nil {
-			return r.Image
+		switch {
+		case r.Image != nil:
+			if _, height, _, err := r.Image.fit(); err == nil { // a fault is told when it is written
+				return int(height / 635)
+			}
+		case r.Chart != nil:
+			return twipsOf(r.Chart.Height)
 		}
 	}
-	return nil
+	return 0
 }
 
 func (r Run) write(w *body) {
 	switch {
 	case r.Image != nil:
 		r.Image.write(w)
+	case r.Chart != nil:
+		r.Chart.write(w)
 	case r.PageRef != "":
 		r.field(w, "PAGEREF "+r.PageRef, itoa(w.pages[r.PageRef]))
 	case r.Field == Page:

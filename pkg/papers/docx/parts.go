@@ -1,6 +1,9 @@
 package docx
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 const (
 	officeRels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -47,11 +50,11 @@ func (d Document) parts() ([]part, error) {
 	}
 	for _, m := range margins {
 		if m.data == nil {
-			return nil, fmt.Errorf("%s holds a picture", m.name)
+			return nil, fmt.Errorf("%s holds a picture or a chart", m.name)
 		}
 	}
 	out := []part{
-		{name: "[Content_Types].xml", data: contentTypes(margins)},
+		{name: "[Content_Types].xml", data: contentTypes(margins, main.charts)},
 		{name: "_rels/.rels", data: rels([]relation{
 			{"rId1", officeRels + "officeDocument", "word/document.xml"},
 			{"rId2", "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", "docProps/core.xml"},
@@ -63,7 +66,7 @@ func (d Document) parts() ([]part, error) {
 		{name: "word/settings.xml", data: settings()},
 		{name: "word/fontTable.xml", data: fontTable()},
 	}
-	return append(append(out, margins...), main.images...), nil
+	return slices.Concat(out, margins, main.images, main.charts), nil
 }
 
 // writeBlocks writes blocks with what must stand between two tables, which would grow together.
@@ -95,7 +98,7 @@ func (d Document) sectionEnd(main *body, s *Section, have int) (string, []part) 
 		file.raw("</" + edge.element + ">")
 		name := fmt.Sprintf("%s%d.xml", edge.kind, have+len(files)+1)
 		data := file.out.Bytes()
-		if len(file.images) > 0 {
+		if len(file.images)+len(file.charts) > 0 {
 			data = nil // refused by parts: a margin has no pictures
 		}
 		files = append(files, part{name: "word/" + name, data: data})
@@ -118,7 +121,7 @@ func (d Document) sectionEnd(main *body, s *Section, have int) (string, []part) 
 	return end.out.String(), files
 }
 
-func contentTypes(margins []part) []byte {
+func contentTypes(margins, charts []part) []byte {
 	b := &body{}
 	b.raw(xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">`)
 	for _, d := range [][2]string{{"rels", "application/vnd.openxmlformats-package.relationships+xml"}, {"xml", "application/xml"}, {"png", "image/png"}, {"jpeg", "image/jpeg"}} {
@@ -136,6 +139,9 @@ func contentTypes(margins []part) []byte {
 			kind = "header"
 		}
 		override(m.name, mainType+kind+"+xml")
+	}
+	for _, c := range charts {
+		override(c.name, chartType)
 	}
 	b.raw("</Types>")
 	return b.out.Bytes()

@@ -10,6 +10,9 @@ const (
 	latin    = "Times New Roman"
 )
 
+// red is that of the letterhead.
+const red = "C00000"
+
 // look is how a style looks.
 type look struct {
 	id, name string
@@ -23,6 +26,7 @@ type look struct {
 	after    int
 	outline  int // level in the document's outline, from 1
 	keep     bool
+	red      bool // letters, and a line below
 }
 
 // looks are the styles, by Style.
@@ -38,6 +42,8 @@ var looks = [...]look{
 	Cell:     {id: "Cell", name: "表格", font: fangsong, half: 24, line: 20, align: "left"},
 	CellHead: {id: "CellHead", name: "表头", font: song, bold: true, half: 24, line: 20, align: "center"},
 	Note:     {id: "Note", name: "附注", font: fangsong, half: 21, line: 16, align: "left"},
+
+	Letterhead: {id: "Letterhead", name: "红头", font: song, bold: true, half: 52, line: 44, align: "center", after: 24, keep: true, red: true},
 }
 
 // styles is the style sheet. Lines do not keep to a grid and no room is put between Chinese and digits:
@@ -86,6 +92,11 @@ func (l look) write(b *body) {
 	if l.keep {
 		b.empty("w:keepNext")
 	}
+	if l.red {
+		b.open("w:pBdr")
+		b.empty("w:bottom", "w:val", "single", "w:sz", "18", "w:space", "6", "w:color", red)
+		b.close("w:pBdr")
+	}
 	ungridded(b) // again: LibreOffice does not take it from the defaults
 	b.empty("w:spacing", "w:before", itoa(l.before*20), "w:after", itoa(l.after*20), "w:line", itoa(l.line*20), "w:lineRule", "exact")
 	if l.indent > 0 {
@@ -100,6 +111,9 @@ func (l look) write(b *body) {
 	b.empty("w:rFonts", "w:ascii", latin, "w:hAnsi", latin, "w:eastAsia", l.font, "w:cs", latin)
 	if l.bold {
 		b.empty("w:b")
+	}
+	if l.red {
+		b.value("w:color", red)
 	}
 	b.value("w:sz", itoa(l.half))
 	b.close("w:rPr")

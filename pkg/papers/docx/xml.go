@@ -16,6 +16,7 @@ type body struct {
 	bookmarks int
 	rels      []relation
 	images    []part
+	charts    []part
 }
 
 type relation struct{ id, kind, target string }
