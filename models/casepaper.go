@@ -35,6 +35,9 @@ type paperList struct {
 
 func (l *paperList) add(code string, must bool, state PaperState, format string, args ...any) {
 	note := fmt.Sprintf(format, args...)
+	if n := l.c.attachedAs(code); n > 0 && (state == PaperMissing || state == PaperOnPaper) {
+		state, note = PaperThere, fmt.Sprintf("附了%d份照片或者PDF", n)
+	}
 	l.out = append(l.out, CasePaper{Code: code, Name: NameOf(PaperNames(), code), Must: must, State: state, StateName: state.Name(), Note: note, Returned: l.c.returnedPaper(code)})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/papers/casefile"
 	"fengqiao/pkg/papers/docx/docxtest"
 	"fengqiao/pkg/store"
@@ -178,7 +179,7 @@ func TestFile(t *testing.T) {
 			require.Equal(t, field, models.AsError(err).Fields[0].Field)
 		}
 		_, err = w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long"})
-		require.Contains(t, models.AsError(err).Fields[0].Message, "许来福没有登记证件号码")
+		require.Contains(t, models.AsError(err).Fields[0].Message, "没有登记证件号码：许来福")
 
 		c = did(t)(w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long", Known: true, Remark: "共一卷"}))
 		require.Equal(t, "2026-03-02", c.Filing.On)
@@ -204,6 +205,25 @@ func TestFile(t *testing.T) {
 		require.Contains(t, string(casefile.HTML(paper)), "双方没有再起争执")
 		require.True(t, slices.ContainsFunc(c.Timeline, func(e models.Event) bool { return e.Action == models.ActionFile }))
 	})
+}
+
+// TestFiledIsNotRemindedOf files a case whose visit is still planned: it is named as missing, and the clock has
+// nothing to do there any more.
+func TestFiledIsNotRemindedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := did(t)(w.Agree(t.Context(), mediator, ref(w.mediated(t)), oral()))
+	c = did(t)(w.Close(t.Context(), mediator, ref(c), casework.CloseForm{}))
+	require.NotNil(t, c.NextAt, "the visit")
+	_, err := w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long"})
+	require.Contains(t, models.AsError(err).Fields[0].Message, "回访记录")
+	c = did(t)(w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long", Known: true}))
+	require.Nil(t, c.NextAt)
+	w.at("2026-06-01 09:00")
+	run, err := escalation.NewSweeper(w.store).Run(t.Context(), w.Now())
+	require.NoError(t, err)
+	require.Zero(t, run.Moved+run.Warned)
+	require.Equal(t, c.Version, w.stored(t, c).Version)
 }
 
 func TestEmptyForm(t *testing.T) {

@@ -9,16 +9,31 @@ import (
 )
 
 // agreement is the 人民调解协议书 (人民调解法第28、29条).
-func agreement(f *form, s *Source, _ int) {
-	c, a := s.Case, s.Case.Agreement
+func agreement(f *form, s *Source, i int) { f.written(s, s.agreements("written")[i]) }
+
+// draft is the agreement that waits to be signed, in its form.
+func draft(f *form, s *Source, _ int) {
+	a := s.draft()
+	if a.Form == "oral" {
+		f.name = "人民调解口头协议登记表"
+		f.oral(s, a)
+		return
+	}
+	f.name = "人民调解协议书"
+	f.written(s, a)
+}
+
+func (f *form) written(s *Source, a *models.Agreement) {
+	c := s.Case
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 8)
 	f.text("经调解，当事人自愿达成如下协议：")
 	f.list("协议内容：", a.Items, 8)
 	f.terms(a)
+	f.grounds(a)
 	f.text("本协议一式%s份，当事人各执一份，%s留存一份。", copies(c), s.committee())
-	signers := s.partySigners()
+	signers := s.partySigners(a)
 	for _, name := range orEmpty(c.Mediators) {
 		signers = append(signers, signer{"人民调解员", name, a.MediatorSigned})
 	}
@@ -48,6 +63,17 @@ func (f *form) terms(a *models.Agreement) {
 	f.add(t)
 }
 
+// grounds adds the articles that an agreement cites, in our own words.
+func (f *form) grounds(a *models.Agreement) {
+	if len(a.Grounds) == 0 {
+		return
+	}
+	f.head("依据的法律（大意）：")
+	for _, g := range a.Grounds {
+		f.text("%s：%s", g.Name(), g.Text)
+	}
+}
+
 func first(texts ...string) string {
 	for _, t := range texts {
 		if strings.TrimSpace(t) != "" {
@@ -75,8 +101,10 @@ func (s *Source) recorder() string {
 }
 
 // oral is the 口头协议登记表 (人民调解法第28、30条).
-func oral(f *form, s *Source, _ int) {
-	c, a := s.Case, s.Case.Agreement
+func oral(f *form, s *Source, i int) { f.oral(s, s.agreements("oral")[i]) }
+
+func (f *form) oral(s *Source, a *models.Agreement) {
+	c := s.Case
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 5)
@@ -97,11 +125,15 @@ func receipts(f *form, s *Source, _ int) {
 	f.title(true)
 	t := docx.Table{Widths: []int{14, 38, 44, 28, 32}, Header: 1, Rows: []docx.Row{row(h("期次"), h("履行日期"), h("履行内容"), h("金额（元）"), h("凭证或者说明"))}}
 	for _, in := range s.performed() {
-		sum := ""
-		if in.AmountFen > 0 {
-			sum = fmt.Sprintf("%d.%02d", in.AmountFen/100, in.AmountFen%100)
+		paid := in.AmountFen
+		if in.PaidFen > 0 {
+			paid = in.PaidFen
 		}
-		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(in.Note)))
+		sum := ""
+		if paid > 0 {
+			sum = fmt.Sprintf("%d.%02d", paid/100, paid%100)
+		}
+		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(first(in.Receipt, in.Note))))
 	}
 	if s.empty {
 		for i := range 8 {
@@ -113,9 +145,13 @@ func receipts(f *form, s *Source, _ int) {
 	f.signatures("经手人签名：", signer{"调解员", join(s.Case.Mediators), ""})
 }
 
-// visit is the 回访记录.
-func visit(f *form, s *Source, _ int) {
+// visit is the 回访记录 of one visit.
+func visit(f *form, s *Source, i int) {
 	f.title(true)
+	was := models.Visit{}
+	if all := s.visits(); i < len(all) {
+		was = all[i]
+	}
 	on := ""
 	if s.Case.Agreement != nil {
 		on = s.Case.Agreement.ReachedOn
@@ -124,20 +160,29 @@ func visit(f *form, s *Source, _ int) {
 		[2]string{"　当事人", or(join(names(s.Case)), 16)},
 		[2]string{"　调解协议编号", s.number()},
 		[2]string{"协议日期", dayOr(on)},
-		[2]string{"回访日期", dayOr("")},
-		[2]string{"　回访方式", "□上门　□电话　□视频"},
-		[2]string{"　回访事由", line(16)},
+		[2]string{"回访日期", dayOr(was.On)},
+		[2]string{"　回访方式", choice(models.VisitWays(), was.How)},
+		[2]string{"　被回访人", or(join(was.Visited), 16)},
+		[2]string{"　回访事由", "调解结束后回访"},
 	)
 	f.head("回访情况：")
-	f.text("1. 协议履行情况：□全部履行　□部分履行　□没有履行")
-	f.lines(2)
-	f.text("2. 对调解的满意程度：□满意　□基本满意　□不满意")
-	f.lines(1)
-	f.text("3. 有没有新的矛盾苗头：□没有　□有")
-	f.lines(2)
-	f.text("4. 采取的措施：")
-	f.lines(3)
-	f.signatures("签名：", signer{"被回访人", "", ""}, signer{"回访人", "", ""})
+	f.part("1. 协议履行情况：", was.Kept, 2)
+	f.text("2. 对调解的满意程度：%s", choice(models.Satisfactions(), was.Satisfaction))
+	signs := was.Signs
+	if signs == "" && was.On != "" {
+		signs = "没有。"
+	}
+	f.part("3. 有没有新的矛盾苗头：", signs, 2)
+	measures := was.Measures
+	if measures == "" && was.On != "" && was.Signs == "" {
+		measures = "不需要。"
+	}
+	f.part("4. 采取的措施：", measures, 3)
+	var signers []signer
+	for _, name := range orEmpty(was.Visited) {
+		signers = append(signers, signer{"被回访人", name, ""})
+	}
+	f.signatures("签名：", append(signers, signer{"回访人", was.Visitor, ""})...)
 }
 
 func names(c *models.Case) []string {
@@ -173,7 +218,7 @@ func confirmation(f *form, s *Source, _ int) {
 	f.text("1. 调解协议；2. 双方的身份证明；3. 与协议有关的财产权利证明；4. 双方的送达地址、电话；5. 有委托代理人的，授权委托书。")
 	f.text("此致")
 	f.add(write(docx.ItemFlat, line(10)+"人民法院"))
-	f.signatures("申请人签名：", unsigned(s.partySigners())...)
+	f.signatures("申请人签名：", s.partySigners(nil)...)
 }
 
 func agreementName(s *Source) string {

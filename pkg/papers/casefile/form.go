@@ -220,13 +220,13 @@ func keepLast(blocks []docx.Block) []docx.Block {
 	return blocks
 }
 
-// partySigners are the parties as they sign.
-func (s *Source) partySigners() []signer {
+// partySigners are the parties as they sign: an agreement says on which days, nil leaves them to be written.
+func (s *Source) partySigners(a *models.Agreement) []signer {
 	var out []signer
 	for _, p := range s.Case.Parties {
 		on := ""
-		if s.Case.Agreement != nil {
-			for _, sign := range s.Case.Agreement.Signatures {
+		if a != nil {
+			for _, sign := range a.Signatures {
 				if sign.Party == p.Name {
 					on = sign.SignedOn
 				}
@@ -235,14 +235,6 @@ func (s *Source) partySigners() []signer {
 		out = append(out, signer{p.Role.Name(), p.Name, on})
 	}
 	return out
-}
-
-// unsigned leaves the dates to be written by hand.
-func unsigned(signers []signer) []signer {
-	for i := range signers {
-		signers[i].on = ""
-	}
-	return signers
 }
 
 // sealed ends the paper with the committee's seal and the day.
