@@ -109,10 +109,10 @@ func visits() map[string]visit {
 		"GET /cases/:id/file/word": {stage: logged}, "GET /cases/:id/file/zip": {stage: logged},
 		"GET /cases/:id/attachments/:seq": {stage: attached}, "GET /cases/:id/attachments/:seq/file": {stage: attached},
 		"GET /forms": {}, "GET /forms/:form": {}, "GET /forms/:form/word": {},
-		"GET /reviews":            {stage: pending, list: true},
-		"GET /reports":            {place: true, query: "region=%s"},
-		"GET /overview":           {place: true, query: "place=%s"},
-		"GET /checks":             {place: true, query: "region=%s"},
+		"GET /reviews":  {stage: pending, list: true},
+		"GET /reports":  {place: true, query: "region=%s"},
+		"GET /overview": {place: true, query: "place=%s"},
+		"GET /checks":   {place: true, query: "region=%s"},
 		"POST /checks": {place: true, body: func(w *world, about target) any {
 			version := int64(1)
 			if check, err := w.store.Check(context.Background(), about.place, monthOver); err == nil {
