@@ -95,6 +95,7 @@ func casesOfEveryState(t *testing.T, w *world) {
 		w.caseAt(t, village, models.RegionTownship, to)
 	}
 	w.caseAt(t, farVillage, models.RegionCounty, pending)
+	w.waiting(village)
 	long := strings.Repeat("长垄地块租金与青苗补偿", 5)
 	c := w.act(t, "mediator", w.log(t, "mediator", draft(village)), "accept", casework.AcceptForm{})
 	c = w.act(t, "mediator", c, "sittings", casework.SittingForm{HeldAt: w.clock.Now(), Place: long, Course: strings.Repeat(long, 20), Result: "no_agreement", Online: true, RightsTold: true})
@@ -136,7 +137,7 @@ func routeOf(w *world, address string) string {
 }
 
 // unshown are routes that show no page of their own, or none while there is an administrator.
-var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/setup/:token"}
+var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/setup/:token", "/grid/template.xlsx"}
 
 // handedOut are routes that hand out a file.
 var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file"}

@@ -25,10 +25,13 @@ type visit struct {
 	list  bool   // the route lists cases: allowed means that the case is among them
 	query string // %s is the place or village that is asked about
 	// body is what is sent: JSON for the API, the values of a form for a page.
-	body  func(w *world, about target) any
-	ends  bool // it ends the session
-	below bool // it is for those above who has the case
-	over  bool // it is about a month that is over
+	body func(w *world, about target) any
+	ends bool // it ends the session
+	cell bool // the route is about a cell of a village's grid
+	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
+	prepare func(w *world, about target)
+	below   bool // it is for those above who has the case
+	over    bool // it is about a month that is over
 }
 
 // stage is how far a case has come.
@@ -160,6 +163,9 @@ func visits() map[string]visit {
 		"GET /reports/:region/:month/verify":  {place: true, over: true},
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
+	}
+	for name, v := range gridVisits() {
+		all[name] = v
 	}
 	for action, v := range actionVisits() {
 		all["POST /api/v1/cases/:id/"+action] = v
@@ -391,6 +397,9 @@ func (v visit) path(route string, about target) string {
 // visited sends a visit. method and path are those of the route.
 func (w *world) visited(tb testing.TB, method, route string, v visit, as string, about target) reply {
 	tb.Helper()
+	if v.prepare != nil {
+		v.prepare(w, about)
+	}
 	var body any
 	if v.body != nil {
 		body = v.body(w, about)

@@ -167,6 +167,9 @@ func (w *world) seed(tb testing.TB) {
 		r.Parent = map[models.RegionKind]string{models.RegionTownship: r.Code[:6], models.RegionVillage: r.Code[:min(9, len(r.Code))]}[r.Kind]
 		require.NoError(tb, w.store.PutRegion(ctx, &r))
 	}
+	for _, at := range []string{village, village2, farVillage, otherVillage} {
+		w.drawn(at)
+	}
 	hash, err := passwordHash()
 	require.NoError(tb, err)
 	for _, seat := range seats {

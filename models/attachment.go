@@ -92,18 +92,3 @@ func (c *Case) Sent(kind, hash string) *Attachment {
 	}
 	return nil
 }
-
-// attachedAs counts the attachments of the kind of a paper of the case file.
-func (c *Case) attachedAs(paper string) int {
-	kind := map[string]string{
-		"application": AttachApplication, "rights": AttachNotice, "identity": AttachIdentity, "proxy": AttachProxy, "investigation": AttachInvestigation,
-		"evidence": AttachEvidence, "sittings": AttachSitting, "performance": AttachReceipt, "visits": AttachVisit, "confirmation": AttachConfirmation,
-	}[paper]
-	n := 0
-	for _, a := range c.Attachments {
-		if kind != "" && a.Kind == kind {
-			n++
-		}
-	}
-	return n
-}

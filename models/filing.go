@@ -42,22 +42,17 @@ func (f *Filing) Supplement(at time.Time, by Actor, text string) int {
 	return seq
 }
 
-// MissingPapers names the 必须 papers of the official list that the file lacks, or that nobody has signed: what
-// is to be mended before filing. What a case never came to, nobody asks for: one that was not taken on needs
-// but its register, one that ended before anybody sat down no record of a sitting.
+// MissingPapers names the 必须 papers of the official list (司法部2010年格式) that the file lacks, or that nobody has
+// signed, as far as the system knows: see Papers.
 func (c *Case) MissingPapers() []string {
-	var out []string
+	out := []string{}
 	for _, p := range c.Papers() {
-		lacks := p.Must && (p.State == PaperMissing || p.State == PaperUnsigned)
-		switch p.Code {
-		case "application", "affirmation", "police":
-		case "sittings":
-			lacks = lacks && (c.Agreement != nil || c.Failure != nil)
-		default:
-			lacks = lacks && c.AcceptedAt != nil
-		}
-		if lacks {
-			out = append(out, p.Name+"（"+p.Note+"）")
+		if p.Must && (p.State == PaperMissing || p.State == PaperUnsigned) {
+			text := p.Name
+			if p.Note != "" {
+				text += "（" + p.Note + "）"
+			}
+			out = append(out, text)
 		}
 	}
 	return out

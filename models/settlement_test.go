@@ -54,7 +54,9 @@ func TestSettlementsFillThemselves(t *testing.T) {
 		if subtypes := models.Subtypes(kind); len(subtypes) > 0 {
 			c.Subtype = rapid.SampledFrom(subtypes).Draw(t, "subtype").Code
 		}
-		day := func(name string) string { return rapid.SampledFrom([]string{"", "2026-02-28", "2029-12-31"}).Draw(t, name) }
+		day := func(name string) string {
+			return rapid.SampledFrom([]string{"", "2026-02-28", "2029-12-31"}).Draw(t, name)
+		}
 		if rapid.Bool().Draw(t, "fields") {
 			c.Land = &models.LandTransferFacts{LandName: rapid.SampledFrom([]string{"", "长垄"}).Draw(t, "land"), AreaCentiMu: rapid.Int64Range(0, 900).Draw(t, "area"), From: day("from"), To: day("to"), ContractLandTo: day("end"), PriceFenPerMu: rapid.Int64Range(0, 200_000).Draw(t, "price")}
 			c.Dividend = &models.DividendFacts{Year: rapid.SampledFrom([]int{0, 2025}).Draw(t, "year"), ClaimedShares: rapid.Int64Range(0, 9).Draw(t, "shares")}
@@ -105,6 +107,7 @@ func paperOf(t *testing.T, c *models.Case, code string) models.CasePaper {
 func TestPapersThroughALife(t *testing.T) {
 	t.Parallel()
 	c := logged(defaultPolicy())
+	c.Source = "screening"
 	c.Parties = []models.Party{{Role: models.Applicant, Name: "许来福"}, {Role: models.Respondent, Name: "邵兴旺", IDNumber: models.Sealed{Mask: "330681********1234"}, Agent: "邵大"}}
 	for code, want := range map[string]models.PaperState{
 		"application": models.PaperMissing, "rights": models.PaperMissing, "identity": models.PaperMissing, "proxy": models.PaperOnPaper, "sittings": models.PaperMissing,
@@ -133,6 +136,10 @@ func TestPapersThroughALife(t *testing.T) {
 	require.Equal(t, "请在2026年12月25日前回访", paperOf(t, c, "visits").Note)
 	c.After = &models.Aftercare{Visits: []models.Visit{{}}}
 	require.Equal(t, models.PaperThere, paperOf(t, c, "visits").State)
+	require.Equal(t, []string{"当事人身份证明（没有登记证件号码：许来福）"}, c.MissingPapers())
+	c.Attachments = []models.Attachment{{Kind: models.AttachIdentity}, {Kind: models.AttachIdentity}}
+	require.Equal(t, "已附2份", paperOf(t, c, "identity").Note)
+	require.Empty(t, c.MissingPapers())
 	for _, p := range c.Papers() {
 		require.Equal(t, p.State.Name(), p.StateName)
 		require.True(t, models.HasCode(models.PaperNames(), p.Code))

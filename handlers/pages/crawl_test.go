@@ -56,6 +56,7 @@ func everyState(t *testing.T) *world {
 			require.NoError(t, err)
 		}
 	}
+	w.screened(t)
 	rules := models.DefaultPolicy(w.clock.Now().AddDate(1, 0, 0).UTC())
 	rules.County, rules.Name, rules.Rules[1].Name, rules.Ladder[0].Name = county, evil[:40], evil[:40], evil[:20]
 	require.NoError(t, w.store.InsertPolicy(t.Context(), rules))

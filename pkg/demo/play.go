@@ -27,6 +27,13 @@ func (w *world) begin(ctx context.Context, l *life) error {
 			actor = w.staff[l.village.Parent]
 		}
 	}
+	if form.Source == "screening" {
+		finding, err := w.grids.found(ctx, l.village, form.Title, form.Type, form.Households)
+		if err != nil {
+			return fmt.Errorf("find %q: %w", form.Title, err)
+		}
+		form.Finding = finding
+	}
 	c, _, err := w.casework.Log(ctx, actor, form, "")
 	if err != nil {
 		return fmt.Errorf("log %q: %w", form.Title, err)

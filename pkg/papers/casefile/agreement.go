@@ -29,9 +29,9 @@ func (f *form) written(s *Source, a *models.Agreement) {
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 8)
 	f.text("经调解，当事人自愿达成如下协议：")
+	f.grounds(a)
 	f.list("协议内容：", a.Items, 8)
 	f.terms(a)
-	f.grounds(a)
 	f.text("本协议一式%s份，当事人各执一份，%s留存一份。", copies(c), s.committee())
 	signers := s.partySigners(a)
 	for _, name := range orEmpty(c.Mediators) {
@@ -63,14 +63,14 @@ func (f *form) terms(a *models.Agreement) {
 	f.add(t)
 }
 
-// grounds adds the articles that an agreement cites, in our own words.
+// grounds cites the articles that an agreement rests on, by their numbers alone.
 func (f *form) grounds(a *models.Agreement) {
-	if len(a.Grounds) == 0 {
-		return
-	}
-	f.head("依据的法律（大意）：")
+	var names []string
 	for _, g := range a.Grounds {
-		f.text("%s：%s", g.Name(), g.Text)
+		names = append(names, "《"+g.Law+"》"+g.Number)
+	}
+	if len(names) > 0 {
+		f.text("法律依据：%s。", join(names))
 	}
 }
 
@@ -108,6 +108,7 @@ func (f *form) oral(s *Source, a *models.Agreement) {
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 5)
+	f.grounds(a)
 	f.list("口头协议内容：", a.Items, 5)
 	f.terms(a)
 	f.part("不需要制作书面协议的原因：", a.OralReason, 2)
@@ -182,7 +183,7 @@ func visit(f *form, s *Source, i int) {
 	for _, name := range orEmpty(was.Visited) {
 		signers = append(signers, signer{"被回访人", name, ""})
 	}
-	f.signatures("签名：", append(signers, signer{"回访人", was.Visitor, ""})...)
+	f.signatures("签名：", append(signers, signer{"回访人", was.Visitor, was.On})...)
 }
 
 func names(c *models.Case) []string {
@@ -217,7 +218,11 @@ func confirmation(f *form, s *Source, _ int) {
 	f.head("附：")
 	f.text("1. 调解协议；2. 双方的身份证明；3. 与协议有关的财产权利证明；4. 双方的送达地址、电话；5. 有委托代理人的，授权委托书。")
 	f.text("此致")
-	f.add(write(docx.ItemFlat, line(10)+"人民法院"))
+	court := line(10) + "人民法院"
+	if a.Confirmation != nil {
+		court = first(a.Confirmation.Court, court)
+	}
+	f.add(write(docx.ItemFlat, court))
 	f.signatures("申请人签名：", s.partySigners(nil)...)
 }
 

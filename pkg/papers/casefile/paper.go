@@ -78,7 +78,7 @@ func makers() []maker {
 		{code: "oral", name: "人民调解口头协议登记表", number: 8, listed: true, inFile: agreed("oral"), make: oral},
 		{code: "draft", name: "待签的调解协议书", number: 8, inFile: none, offered: once(func(s *Source) bool { return s.draft() != nil }), make: draft},
 		{code: "receipts", name: "履行凭证", number: 9, listed: true, inFile: once(func(s *Source) bool { return len(s.performed()) > 0 }), make: receipts, kinds: []string{models.AttachReceipt}},
-		{code: "visit", name: "人民调解回访记录", number: 10, listed: true, inFile: func(s *Source) int { return len(s.visits()) }, offered: once(func(s *Source) bool { return s.Case.ClosedAt != nil }), make: visit, kinds: []string{models.AttachVisit}},
+		{code: "visit", name: "人民调解回访记录", number: 10, listed: true, inFile: func(s *Source) int { return len(s.visits()) }, offered: once(func(s *Source) bool { return s.Case.ConcludedAt != nil }), make: visit, kinds: []string{models.AttachVisit}},
 		{code: "confirmation", name: "司法确认申请书", number: 11, listed: true, inFile: once(func(s *Source) bool { return s.Case.Agreement != nil && s.Case.Agreement.Confirmation != nil }), offered: once(func(s *Source) bool { return s.Case.Agreement != nil }), make: confirmation, kinds: []string{models.AttachConfirmation}},
 		{code: "termination", name: "人民调解终止告知书", listed: true, inFile: once(func(s *Source) bool { return s.Case.Failure != nil }), make: termination},
 		{code: "escalation", name: "矛盾纠纷逐级上报表", listed: true, inFile: func(s *Source) int { return len(s.Case.Handovers()) }, make: escalated},
