@@ -404,7 +404,7 @@ func (c *Case) settle(now time.Time) {
 			by := c.Police.AnswerBy
 			c.NextAt = &by
 		}
-	} else {
+	} else if c.Filing == nil { // what is filed for good is not reminded of
 		c.NextAt = c.After.next()
 	}
 }

@@ -100,7 +100,12 @@ func (f *form) Anchor(fault string) string {
 func (f *form) refuse(err error) bool {
 	e := models.AsError(err)
 	switch e.Kind {
-	case models.Invalid, models.TooLarge:
+	case models.TooLarge:
+		if len(e.Fields) == 0 {
+			return false // the whole form was too large, and was not read
+		}
+		f.Faults = append(f.Faults, e.Fields...)
+	case models.Invalid:
 		f.Faults = append(f.Faults, e.Fields...)
 		if len(f.Faults) == 0 {
 			f.Notice = e.Message
