@@ -159,7 +159,7 @@ func (w *walk) holds() {
 	require.NoError(t, c.VerifyTimeline())
 	require.Equal(t, c.State.IsOpen(), c.OpenStage() != nil, "a clock runs while the case is open")
 	require.Equal(t, c.State.IsOpen() && !c.IsPaused(), c.DueAt != nil, "what stands still is not due")
-	waits := c.After != nil && slices.ContainsFunc(c.After.Reminders, func(r models.Reminder) bool { return r.ToldAt == nil })
+	waits := c.After != nil && c.Filing == nil && slices.ContainsFunc(c.After.Reminders, func(r models.Reminder) bool { return r.ToldAt == nil })
 	require.Equal(t, c.State.IsOpen() || waits, c.NextAt != nil)
 	require.Equal(t, c.State.IsOpen(), c.ConcludedAt == nil)
 	require.Equal(t, c.State == models.Closed, c.ClosedAt != nil)

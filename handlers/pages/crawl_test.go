@@ -91,6 +91,10 @@ func everyState(t *testing.T) *world {
 	_, err = w.cases.Review(t.Context(), seats["judicial"], casework.Ref{ID: w.escalated(t).ID}, casework.ReviewForm{Decision: "accept"})
 	require.NoError(t, err)
 	w.escalated(t)
+	w.over(t)
+	filed := w.filed(t)
+	_, err = w.cases.Addend(t.Context(), seats["mediator"], casework.Ref{ID: filed.ID}, casework.AddendForm{Text: evil})
+	require.NoError(t, err)
 	return w
 }
 

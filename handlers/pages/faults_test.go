@@ -102,6 +102,7 @@ func faultyForms() []faulty {
 		{name: "close with instalments open", as: "mediator", path: of((*world).agreed, "close"), typed: []string{"note", "办完了"}, status: http.StatusConflict, notice: "第1期尚未登记履行，请先登记履行再结案"},
 		{name: "risk", as: "mediator", path: of((*world).mediating, "risk"), typed: []string{"reason", "有争吵"}, faults: map[string]string{"risk": "风险等级已经是蓝（低）"}},
 		{name: "risk, no reason", as: "mediator", path: of((*world).mediating, "risk"), typed: []string{"risk", "yellow"}, faults: map[string]string{"reason": "请填写理由"}},
+		{name: "sign", as: "mediator", path: of((*world).mediating, "signs"), typed: []string{"petition", "1", "note", long}, faults: map[string]string{"note": "情况说明最多500个字，现在有1001个字"}},
 		{name: "review, return", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "note", "材料不全"}, faults: map[string]string{"missing": "请逐项写明需要补充什么"}},
 		{name: "review, days", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "missing", "补一次调解记录\n写明金额", "days", "90"}, faults: map[string]string{"days": "退回后的期限应为"}},
 		{name: "review, no number", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "missing", "补记录", "days", "一周"}, faults: map[string]string{"days": "退回后的期限请写成整数，例如 3"}},
@@ -113,6 +114,10 @@ func faultyForms() []faulty {
 		{name: "order", as: "judicial", path: of((*world).mediating, "order"), typed: []string{"kind", "deadline", "note", "尽快办结"}, faults: map[string]string{"lastDay": "请填写办结日期"}},
 		{name: "order, no day", as: "judicial", path: of((*world).mediating, "order"), typed: []string{"kind", "deadline", "lastDay", "下周一", "note", " "}, faults: map[string]string{"lastDay": "办结日期请写成年-月-日，例如2026-11-24", "note": "请填写督办要求"}},
 		{name: "police", as: "mediator", path: of((*world).mediating, "police"), typed: []string{"reportedAt", "2026-03-02T09:30", "reportedTo", "枫溪镇派出所"}, faults: map[string]string{"reportedAt": "报告时间不能晚于现在"}},
+		{name: "attachments", as: "mediator", path: of(logged, "attachments"), typed: []string{"name", "租赁合同"}, faults: map[string]string{"kind": "请填写材料种类"}},
+		{name: "attachments, no file", as: "mediator", path: of(logged, "attachments"), typed: []string{"kind", "evidence", "name", "租赁合同"}, faults: map[string]string{"file": "请选择照片或者PDF文件"}},
+		{name: "filing", as: "mediator", path: of((*world).over, "filing"), typed: []string{"on", "2030-01-01", "remark", "共一卷"}, faults: map[string]string{"on": "立卷日期不能晚于今天", "known": "还缺必须的材料"}},
+		{name: "addend", as: "mediator", path: of((*world).filed, "addend"), typed: []string{"text", " "}, faults: map[string]string{"text": "请填写补充说明"}},
 
 		{name: "login, nothing", path: at("/login?next=/cases"), typed: []string{"username", "mediator"}, faults: map[string]string{"password": "请填写密码"}},
 		{name: "login, wrong", path: at("/login"), typed: []string{"username", "Mediator", "password", "not-this-one"}, status: http.StatusUnauthorized, notice: "用户名或密码不对，请重新输入"},

@@ -63,6 +63,8 @@ func (f *form) Place(fault string) string {
 		}
 	case "rules":
 		return fmt.Sprintf("第%d条", i+1)
+	case "factors":
+		return fmt.Sprintf("第%d行", i+1)
 	case "findings":
 		if len(f.Rows("findings", 1)) > 1 {
 			return fmt.Sprintf("第%d条", i+1)
@@ -98,7 +100,12 @@ func (f *form) Anchor(fault string) string {
 func (f *form) refuse(err error) bool {
 	e := models.AsError(err)
 	switch e.Kind {
-	case models.Invalid, models.TooLarge:
+	case models.TooLarge:
+		if len(e.Fields) == 0 {
+			return false // the whole form was too large, and was not read
+		}
+		f.Faults = append(f.Faults, e.Fields...)
+	case models.Invalid:
 		f.Faults = append(f.Faults, e.Fields...)
 		if len(f.Faults) == 0 {
 			f.Notice = e.Message

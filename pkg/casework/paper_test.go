@@ -14,6 +14,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/papers/casefile"
 	"fengqiao/pkg/papers/docx/docxtest"
 	"fengqiao/pkg/store"
@@ -204,6 +205,22 @@ func TestFile(t *testing.T) {
 		require.Contains(t, string(casefile.HTML(paper)), "双方没有再起争执")
 		require.True(t, slices.ContainsFunc(c.Timeline, func(e models.Event) bool { return e.Action == models.ActionFile }))
 	})
+}
+
+// TestFiledIsNotRemindedOf files a case whose visit is still planned: the clock has nothing to do there any more.
+func TestFiledIsNotRemindedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := did(t)(w.Agree(t.Context(), mediator, ref(w.mediated(t)), oral()))
+	c = did(t)(w.Close(t.Context(), mediator, ref(c), casework.CloseForm{}))
+	require.NotNil(t, c.NextAt, "the visit")
+	c = did(t)(w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long", Known: true}))
+	require.Nil(t, c.NextAt)
+	w.at("2026-06-01 09:00")
+	run, err := escalation.NewSweeper(w.store).Run(t.Context(), w.Now())
+	require.NoError(t, err)
+	require.Zero(t, run.Moved+run.Warned)
+	require.Equal(t, c.Version, w.stored(t, c).Version)
 }
 
 func TestEmptyForm(t *testing.T) {

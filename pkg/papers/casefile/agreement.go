@@ -9,8 +9,22 @@ import (
 )
 
 // agreement is the 人民调解协议书 (人民调解法第28、29条).
-func agreement(f *form, s *Source, _ int) {
-	c, a := s.Case, s.agreement()
+func agreement(f *form, s *Source, i int) { f.written(s, s.agreements("written")[i]) }
+
+// draft is the agreement that waits to be signed, in its form.
+func draft(f *form, s *Source, _ int) {
+	a := s.draft()
+	if a.Form == "oral" {
+		f.name = "人民调解口头协议登记表"
+		f.oral(s, a)
+		return
+	}
+	f.name = "人民调解协议书"
+	f.written(s, a)
+}
+
+func (f *form) written(s *Source, a *models.Agreement) {
+	c := s.Case
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 8)
@@ -19,23 +33,12 @@ func agreement(f *form, s *Source, _ int) {
 	f.list("协议内容：", a.Items, 8)
 	f.terms(a)
 	f.text("本协议一式%s份，当事人各执一份，%s留存一份。", copies(c), s.committee())
-	signers := s.partySigners()
+	signers := s.partySigners(a)
 	for _, name := range orEmpty(c.Mediators) {
 		signers = append(signers, signer{"人民调解员", name, a.MediatorSigned})
 	}
 	f.signatures("各方当事人已经看过本协议（向其宣读过），自愿签名：", append(signers, signer{"记录人", s.recorder(), ""})...)
 	f.sealed(s.committee(), a.Sealed)
-}
-
-// grounds cites the articles that an agreement rests on, by their numbers alone.
-func (f *form) grounds(a *models.Agreement) {
-	var names []string
-	for _, g := range a.Grounds {
-		names = append(names, "《"+g.Law+"》"+g.Number)
-	}
-	if len(names) > 0 {
-		f.text("法律依据：%s。", join(names))
-	}
 }
 
 // terms adds how, where and when the agreement is performed.
@@ -58,6 +61,17 @@ func (f *form) terms(a *models.Agreement) {
 		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.DueOn)), v(in.What), v(sum)))
 	}
 	f.add(t)
+}
+
+// grounds cites the articles that an agreement rests on, by their numbers alone.
+func (f *form) grounds(a *models.Agreement) {
+	var names []string
+	for _, g := range a.Grounds {
+		names = append(names, "《"+g.Law+"》"+g.Number)
+	}
+	if len(names) > 0 {
+		f.text("法律依据：%s。", join(names))
+	}
 }
 
 func first(texts ...string) string {
@@ -87,8 +101,10 @@ func (s *Source) recorder() string {
 }
 
 // oral is the 口头协议登记表 (人民调解法第28、30条).
-func oral(f *form, s *Source, _ int) {
-	c, a := s.Case, s.agreement()
+func oral(f *form, s *Source, i int) { f.oral(s, s.agreements("oral")[i]) }
+
+func (f *form) oral(s *Source, a *models.Agreement) {
+	c := s.Case
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 5)
@@ -110,11 +126,15 @@ func receipts(f *form, s *Source, _ int) {
 	f.title(true)
 	t := docx.Table{Widths: []int{14, 38, 44, 28, 32}, Header: 1, Rows: []docx.Row{row(h("期次"), h("履行日期"), h("履行内容"), h("金额（元）"), h("凭证或者说明"))}}
 	for _, in := range s.performed() {
-		sum := ""
-		if in.AmountFen > 0 {
-			sum = fmt.Sprintf("%d.%02d", in.AmountFen/100, in.AmountFen%100)
+		paid := in.AmountFen
+		if in.PaidFen > 0 {
+			paid = in.PaidFen
 		}
-		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(strings.TrimSpace(in.Receipt+" "+in.Note))))
+		sum := ""
+		if paid > 0 {
+			sum = fmt.Sprintf("%d.%02d", paid/100, paid%100)
+		}
+		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(first(in.Receipt, in.Note))))
 	}
 	if s.empty {
 		for i := range 8 {
@@ -126,48 +146,44 @@ func receipts(f *form, s *Source, _ int) {
 	f.signatures("经手人签名：", signer{"调解员", join(s.Case.Mediators), ""})
 }
 
-// visit is the 回访记录 of the i-th visit, or the form for one that is still to come.
+// visit is the 回访记录 of one visit.
 func visit(f *form, s *Source, i int) {
 	f.title(true)
-	var v models.Visit
-	if visits := s.visits(); i < len(visits) {
-		v = visits[i]
+	was := models.Visit{}
+	if all := s.visits(); i < len(all) {
+		was = all[i]
 	}
 	on := ""
-	if s.Case.Agreement != nil {
-		on = s.Case.Agreement.ReachedOn
+	if all, _ := s.Case.Agreements(); len(all) > 0 { // it may be mediated again by now
+		on = all[len(all)-1].ReachedOn
 	}
 	f.fields(
 		[2]string{"　当事人", or(join(names(s.Case)), 16)},
 		[2]string{"　调解协议编号", s.number()},
 		[2]string{"协议日期", dayOr(on)},
-		[2]string{"回访日期", dayOr(v.On)},
-		[2]string{"　回访方式", boxes(models.VisitWays(), v.How)},
-		[2]string{"　被回访人", or(join(v.Visited), 16)},
+		[2]string{"回访日期", dayOr(was.On)},
+		[2]string{"　回访方式", choice(models.VisitWays(), was.How)},
+		[2]string{"　被回访人", or(join(was.Visited), 16)},
+		[2]string{"　回访事由", "调解结束后回访"},
 	)
 	f.head("回访情况：")
-	f.part("1. 协议履行情况：", v.Kept, 2)
-	f.text("2. 对调解的满意程度：%s", boxes(models.Satisfactions(), v.Satisfaction))
-	signs := v.Signs
-	if v.On != "" && signs == "" {
-		signs = "没有"
+	f.part("1. 协议履行情况：", was.Kept, 2)
+	f.text("2. 对调解的满意程度：%s", choice(models.Satisfactions(), was.Satisfaction))
+	signs := was.Signs
+	if signs == "" && was.On != "" {
+		signs = "没有。"
 	}
 	f.part("3. 有没有新的矛盾苗头：", signs, 2)
-	f.part("4. 采取的措施：", v.Measures, 3)
-	f.signatures("签名：", signer{"被回访人", "", ""}, signer{"回访人", v.Visitor, v.On})
-}
-
-// boxes are choices to tick, the one that was made with its tick.
-func boxes(choices []models.Choice, code string) string {
-	var out []string
-	for _, c := range choices {
-		mark := "□"
-		if c.Code == code {
-			mark = "☑"
-		}
-		out = append(out, mark+c.Name)
+	measures := was.Measures
+	if measures == "" && was.On != "" && was.Signs == "" {
+		measures = "不需要。"
 	}
-	return strings.Join(out, "　")
+	f.part("4. 采取的措施：", measures, 3)
+	var signers []signer
+	for _, name := range orEmpty(was.Visited) {
+		signers = append(signers, signer{"被回访人", name, ""})
+	}
+	f.signatures("签名：", append(signers, signer{"回访人", was.Visitor, was.On})...)
 }
 
 func names(c *models.Case) []string {
@@ -203,11 +219,11 @@ func confirmation(f *form, s *Source, _ int) {
 	f.text("1. 调解协议；2. 双方的身份证明；3. 与协议有关的财产权利证明；4. 双方的送达地址、电话；5. 有委托代理人的，授权委托书。")
 	f.text("此致")
 	court := line(10) + "人民法院"
-	if a.Confirmation != nil && a.Confirmation.Court != "" {
-		court = a.Confirmation.Court
+	if a.Confirmation != nil {
+		court = first(a.Confirmation.Court, court)
 	}
 	f.add(write(docx.ItemFlat, court))
-	f.signatures("申请人签名：", unsigned(s.partySigners())...)
+	f.signatures("申请人签名：", s.partySigners(nil)...)
 }
 
 func agreementName(s *Source) string {

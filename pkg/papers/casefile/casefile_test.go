@@ -107,7 +107,7 @@ func withoutPhotos(s string) string {
 
 func TestFilledPapers(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"ordinary", "failed", "oral", "fresh"} {
+	for _, name := range []string{"ordinary", "failed", "oral", "fresh", "drafted"} {
 		var out strings.Builder
 		for _, p := range casefile.Papers(sources()[name]) {
 			fmt.Fprintf(&out, "== %s %s %s\n%s\n", p.Code, p.Name, p.Remark, words(p.Blocks))
@@ -145,7 +145,7 @@ func TestNumbersAreMaskedUnlessGiven(t *testing.T) {
 // from its signatures.
 func TestPrinted(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"ordinary", "failed", "oral", "fresh", "crowd"} {
+	for _, name := range []string{"ordinary", "failed", "oral", "fresh", "drafted", "crowd"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			papers := casefile.Papers(sources()[name])
@@ -207,6 +207,22 @@ func TestZip(t *testing.T) {
 	var again bytes.Buffer
 	require.NoError(t, casefile.Zip(&again, casefile.Papers(ordinary()), casefile.Number(s)))
 	require.Equal(t, out.Bytes(), again.Bytes())
+}
+
+// TestDraftCanBePrintedToBeSigned asks for the text that waits, beside the agreement of an earlier round.
+func TestDraftCanBePrintedToBeSigned(t *testing.T) {
+	t.Parallel()
+	s := drafted()
+	p, ok := casefile.Of(s, "agreement")
+	require.True(t, ok)
+	require.Contains(t, words(p.Blocks), "分两期付清租金32000元", "what was agreed stays in the file")
+	p, ok = casefile.Of(s, "draft")
+	require.True(t, ok)
+	require.Contains(t, words(p.Blocks), "一次付清租金16000元")
+	require.NotContains(t, words(p.Blocks), "二〇二六年十月二十日", "nobody has signed")
+	for _, p := range casefile.Papers(s) {
+		require.NotEqual(t, "draft", p.Code, "a draft is no part of the file")
+	}
 }
 
 func TestUnknownPaper(t *testing.T) {

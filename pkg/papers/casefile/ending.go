@@ -33,7 +33,7 @@ func termination(f *form, s *Source, _ int) {
 	} else {
 		f.text("%s", text)
 	}
-	f.signatures("以上内容已经告知我们。（当事人签收）", unsigned(s.partySigners())...)
+	f.signatures("以上内容已经告知我们。（当事人签收）", s.partySigners(nil)...)
 	f.sealed(s.committee(), civil(&end.At))
 }
 
@@ -234,6 +234,9 @@ func performance(s *Source) string {
 		return ""
 	}
 	done := s.performed()
+	if b := a.Breach; b != nil {
+		return fmt.Sprintf("协议没有全部履行。%s告知当事人：%s。%s", dayOr(civil(&b.At)), models.NameOf(models.BreachWays(), b.Way), b.Note)
+	}
 	switch {
 	case len(a.Instalments) == 0 && s.Case.Ending == models.Performed:
 		return "协议已经履行完毕。"

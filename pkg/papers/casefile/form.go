@@ -111,7 +111,7 @@ func v(text string) docx.Box {
 }
 
 // rowHeight is that of a row to write in by hand.
-const rowHeight = 10
+const rowHeight = 8
 
 func row(cells ...docx.Box) docx.Row { return docx.Row{Cells: cells, Height: rowHeight} }
 
@@ -190,7 +190,7 @@ func (f *form) signatures(lead string, signers ...signer) {
 	t.Rows = append(t.Rows, row(h("身份"), h("姓名或名称"), h("签名、盖章或者捺印"), h("日期")))
 	for _, p := range signers {
 		r := row(h(p.who), v(p.name), v(""), v(short(p.on)))
-		r.Height = 12
+		r.Height = 11
 		t.Rows = append(t.Rows, r)
 	}
 	if len(signers) > few {
@@ -220,12 +220,12 @@ func keepLast(blocks []docx.Block) []docx.Block {
 	return blocks
 }
 
-// partySigners are the parties as they sign.
-func (s *Source) partySigners() []signer {
+// partySigners are the parties as they sign: an agreement says on which days, nil leaves them to be written.
+func (s *Source) partySigners(a *models.Agreement) []signer {
 	var out []signer
 	for _, p := range s.Case.Parties {
 		on := ""
-		if a := s.agreement(); a != nil {
+		if a != nil {
 			for _, sign := range a.Signatures {
 				if sign.Party == p.Name {
 					on = sign.SignedOn
@@ -235,14 +235,6 @@ func (s *Source) partySigners() []signer {
 		out = append(out, signer{p.Role.Name(), p.Name, on})
 	}
 	return out
-}
-
-// unsigned leaves the dates to be written by hand.
-func unsigned(signers []signer) []signer {
-	for i := range signers {
-		signers[i].on = ""
-	}
-	return signers
 }
 
 // sealed ends the paper with the committee's seal and the day.

@@ -40,11 +40,14 @@ func back(f *form, s *Source, _ int) {
 
 // remarks are what there is to say about the file itself: papers that it lacks, what came after filing.
 func (s *Source) remarks() []string {
+	var out []string
+	for i, c := range s.Case.Corrections {
+		out = append(out, fmt.Sprintf("第%d次补正（%s，%s）：%s", i+1, dayOr(civil(&c.At)), c.By.Name, c.Reason))
+	}
 	filing := s.Case.Filing
 	if filing == nil {
-		return nil
+		return out
 	}
-	var out []string
 	for _, missing := range filing.Missing {
 		out = append(out, "立卷时缺："+missing)
 	}

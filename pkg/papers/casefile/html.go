@@ -11,22 +11,28 @@ import (
 // HTML shows a paper on a page, from the same blocks that its Word file is written from. It needs no inline
 // style: how it looks is said by the classes paper-….
 func HTML(p Paper) template.HTML {
-	var out strings.Builder
+	var out page
 	for _, b := range p.Blocks {
-		block(&out, b)
+		out.block(b)
 	}
 	// Whatever comes from a case went through escape.
 	return template.HTML(out.String())
 }
 
+// page is what has been written, and how many tables it has: each scrolls by itself and has a name of its own.
+type page struct {
+	strings.Builder
+	tables int
+}
+
 func escape(s string) string { return template.HTMLEscapeString(s) }
 
-func block(out *strings.Builder, b docx.Block) {
+func (out *page) block(b docx.Block) {
 	switch b := b.(type) {
 	case docx.Paragraph:
-		paragraph(out, b)
+		out.paragraph(b)
 	case docx.Table:
-		table(out, b)
+		out.table(b)
 	}
 }
 
@@ -36,7 +42,7 @@ var classes = map[docx.Style]string{
 	docx.Plain: "flat", docx.ItemFlat: "flat", docx.Cell: "cell", docx.CellHead: "head", docx.Note: "note",
 }
 
-func paragraph(out *strings.Builder, p docx.Paragraph) {
+func (out *page) paragraph(p docx.Paragraph) {
 	tag := "p"
 	if p.Style == docx.Title {
 		tag = "h2"
@@ -47,12 +53,12 @@ func paragraph(out *strings.Builder, p docx.Paragraph) {
 	}
 	fmt.Fprintf(out, `<%s class="%s">`, tag, class)
 	for _, r := range p.Runs {
-		run(out, r)
+		out.run(r)
 	}
 	fmt.Fprintf(out, "</%s>\n", tag)
 }
 
-func run(out *strings.Builder, r docx.Run) {
+func (out *page) run(r docx.Run) {
 	switch {
 	case r.Image != nil:
 		fmt.Fprintf(out, `<span class="paper-photo">［照片：%s］</span>`, escape(r.Image.Alt))
@@ -71,12 +77,13 @@ func run(out *strings.Builder, r docx.Run) {
 	out.WriteString(text)
 }
 
-func table(out *strings.Builder, t docx.Table) {
+func (out *page) table(t docx.Table) {
 	total := 0
 	for _, w := range t.Widths {
 		total += w
 	}
-	out.WriteString(`<div class="scroll" role="region" tabindex="0" aria-label="表格可左右滑动"><table class="paper-grid"><colgroup>`)
+	out.tables++
+	fmt.Fprintf(out, `<div class="scroll" role="region" tabindex="0" aria-label="第%d张表，可左右滑动"><table class="paper-grid"><colgroup>`, out.tables)
 	for _, w := range t.Widths {
 		fmt.Fprintf(out, `<col width="%d%%">`, w*100/total)
 	}
@@ -90,7 +97,7 @@ func table(out *strings.Builder, t docx.Table) {
 		}
 		out.WriteString("<tr>")
 		for _, c := range r.Cells {
-			tableCell(out, c, i < t.Header)
+			out.tableCell(c, i < t.Header)
 		}
 		out.WriteString("</tr>\n")
 		if i == t.Header-1 {
@@ -100,7 +107,7 @@ func table(out *strings.Builder, t docx.Table) {
 	out.WriteString("</tbody></table></div>\n")
 }
 
-func tableCell(out *strings.Builder, c docx.Box, header bool) {
+func (out *page) tableCell(c docx.Box, header bool) {
 	tag, scope := "td", ""
 	if named(c) {
 		tag, scope = "th", ` scope="row"`
@@ -114,7 +121,7 @@ func tableCell(out *strings.Builder, c docx.Box, header bool) {
 	}
 	fmt.Fprintf(out, "<%s%s%s>", tag, scope, span)
 	for _, b := range c.Blocks {
-		block(out, b)
+		out.block(b)
 	}
 	fmt.Fprintf(out, "</%s>", tag)
 }

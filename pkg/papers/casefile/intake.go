@@ -48,7 +48,7 @@ func register(f *form, s *Source, _ int) {
 	if c.Conflict.Exists {
 		f.part("利益冲突及当事人意见：", "被申请人是村集体经济组织或者村民委员会。当事人意见："+or(c.Conflict.Consent, 16), 0)
 	}
-	f.signatures("当事人、登记人签名：", append(unsigned(s.partySigners()), signer{"登记人", c.LoggedBy.Name, ""})...)
+	f.signatures("当事人、登记人签名：", append(s.partySigners(nil), signer{"登记人", c.LoggedBy.Name, ""})...)
 	f.sealed(s.committee(), civil(c.AcceptedAt))
 }
 
@@ -64,6 +64,20 @@ func count(n int, unit string) string {
 		return line(4) + unit
 	}
 	return fmt.Sprintf("%d%s", n, unit)
+}
+
+// affirmation is the sheet on which somebody who told a case confirms what another typed.
+func affirmation(f *form, s *Source, _ int) {
+	d := models.Dictation{}
+	if s.Case.Dictation != nil {
+		d = *s.Case.Dictation
+	}
+	f.title(true)
+	f.text("下面的内容由%s口述，%s代录。", or(d.By, 8), or(d.Typist, 8))
+	f.part("纠纷事实：", s.Case.Facts, 8)
+	f.list("请求：", s.Case.Requests, 3)
+	f.part("要改的地方：", d.Corrections, 3)
+	f.signatures("以上内容已经念给我听，和我说的一样。", signer{"口述人", first(d.AffirmedBy, d.By), d.AffirmedOn}, signer{"代录人", d.Typist, ""})
 }
 
 // notice is the 权利义务告知书 (人民调解法第23、24条), with the receipt that the parties sign. Paraphrased, not quoted.
@@ -83,7 +97,7 @@ func notice(f *form, s *Source, _ int) {
 	f.text("3. 协议生效之日起三十日内，双方可以共同向人民法院申请司法确认；经确认有效的协议，一方不履行的，对方可以申请强制执行（第33条）。")
 	f.head("五、调解不成")
 	f.text("调解不成的，终止调解；调解员会告知可以通过哪些途径继续解决（第26条）。")
-	f.signatures("以上内容已经向我们告知，我们已经知道并且明白。（当事人签收）", unsigned(s.partySigners())...)
+	f.signatures("以上内容已经向我们告知，我们已经知道并且明白。（当事人签收）", s.partySigners(nil)...)
 	f.sealed(s.committee(), "")
 }
 

@@ -71,7 +71,7 @@ func sitting(f *form, s *Source, i int) {
 	f.text("%s向各方当事人告知人民调解的性质、原则，以及当事人的权利和义务（人民调解法第23、24条）。", told)
 	f.part("调解经过：", st.Course, 14)
 	f.part("调解结果：", choice(models.SittingResults(), st.Result), 0)
-	signers := unsigned(s.partySigners())
+	signers := s.partySigners(nil)
 	for _, name := range orEmpty(st.Participants) {
 		if name != "" {
 			signers = append(signers, signer{"参加人", name, ""})

@@ -61,25 +61,22 @@ func always(*Source) int { return 1 }
 // makers lists every kind of paper in the official order.
 func makers() []maker {
 	taken := once(func(s *Source) bool { return s.Case.AcceptedAt != nil })
-	agreed := func(form string) func(*Source) int {
-		return once(func(s *Source) bool { return s.Case.Agreement != nil && s.Case.Agreement.Form == form })
-	}
-	drafted := func(form string) func(*Source) int { // to be signed
-		return once(func(s *Source) bool { a := s.agreement(); return a != nil && a.Form == form })
-	}
+	agreed := func(form string) func(*Source) int { return func(s *Source) int { return len(s.agreements(form)) } }
 	return []maker{
 		{code: "cover", name: "卷宗封面", inFile: always, make: cover},
 		{code: "contents", name: "卷内目录", inFile: always, make: func(*form, *Source, int) {}}, // made when all others are
 		{code: "application", name: "人民调解申请书", number: 1, listed: true, inFile: once(func(s *Source) bool { return s.Case.Source == "application" }), offered: always, make: application, kinds: []string{models.AttachApplication}},
 		{code: "register", name: "人民调解受理登记表", number: 1, listed: true, inFile: taken, offered: always, make: register},
+		{code: "affirmation", name: "代录本人确认单", number: 1, listed: true, inFile: once(func(s *Source) bool { return s.Case.Dictation != nil }), make: affirmation},
 		{code: "notice", name: "人民调解权利义务告知书", number: 2, listed: true, inFile: taken, offered: always, make: notice, kinds: []string{models.AttachNotice}},
 		{code: "identity", name: "当事人身份证明", number: 3, listed: true, inFile: taken, offered: always, make: identity, kinds: []string{models.AttachIdentity}},
 		{code: "proxy", name: "授权委托书", number: 4, listed: true, inFile: func(s *Source) int { return len(s.agents()) }, make: proxy, kinds: []string{models.AttachProxy}},
 		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: none, make: investigation, kinds: []string{models.AttachInvestigation}},
 		{code: "evidence", name: "证据材料清单", number: 6, listed: true, inFile: once(func(s *Source) bool { return len(s.attached(models.AttachEvidence)) > 0 }), make: evidence, kinds: []string{models.AttachEvidence}},
 		{code: "sitting", name: "人民调解记录", number: 7, listed: true, inFile: func(s *Source) int { return len(s.Case.Sittings) }, make: sitting, kinds: []string{models.AttachSitting}},
-		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), offered: drafted("written"), make: agreement, kinds: []string{models.AttachAgreement}},
-		{code: "oral", name: "人民调解口头协议登记表", number: 8, listed: true, inFile: agreed("oral"), offered: drafted("oral"), make: oral},
+		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), make: agreement, kinds: []string{models.AttachAgreement}},
+		{code: "oral", name: "人民调解口头协议登记表", number: 8, listed: true, inFile: agreed("oral"), make: oral},
+		{code: "draft", name: "待签的调解协议书", number: 8, inFile: none, offered: once(func(s *Source) bool { return s.draft() != nil }), make: draft},
 		{code: "receipts", name: "履行凭证", number: 9, listed: true, inFile: once(func(s *Source) bool { return len(s.performed()) > 0 }), make: receipts, kinds: []string{models.AttachReceipt}},
 		{code: "visit", name: "人民调解回访记录", number: 10, listed: true, inFile: func(s *Source) int { return len(s.visits()) }, offered: once(func(s *Source) bool { return s.Case.ConcludedAt != nil }), make: visit, kinds: []string{models.AttachVisit}},
 		{code: "confirmation", name: "司法确认申请书", number: 11, listed: true, inFile: once(func(s *Source) bool { return s.Case.Agreement != nil && s.Case.Agreement.Confirmation != nil }), offered: once(func(s *Source) bool { return s.Case.Agreement != nil }), make: confirmation, kinds: []string{models.AttachConfirmation}},
@@ -183,11 +180,14 @@ func allKinds() []string {
 	return out
 }
 
+// isForm says whether an empty one can be filled in by hand.
+func isForm(code string) bool { return code != "contents" && code != "draft" }
+
 // Forms lists the forms that can be filled in by hand.
 func Forms() []Piece {
 	var out []Piece
 	for _, m := range makers() {
-		if m.code != "contents" {
+		if isForm(m.code) {
 			out = append(out, Piece{Code: m.code, Name: m.name})
 		}
 	}
@@ -197,7 +197,7 @@ func Forms() []Piece {
 // Form makes an empty form; false for a code that is none.
 func Form(code string) (Paper, bool) {
 	for _, m := range makers() {
-		if m.code == code && code != "contents" {
+		if m.code == code && isForm(code) {
 			s := &Source{Case: emptyCase(), empty: true}
 			p := m.paper(s, 0, 1)
 			return p, true
@@ -213,25 +213,6 @@ func emptyCase() *models.Case {
 		Sittings:  []models.Sitting{{}},
 		Agreement: &models.Agreement{},
 	}
-}
-
-// agreement is the one that holds, else the text that is being signed; nil where there is neither.
-func (s *Source) agreement() *models.Agreement {
-	switch d := s.Case.Draft(); {
-	case s.Case.Agreement != nil:
-		return s.Case.Agreement
-	case d != nil && s.Case.State == models.Mediating:
-		return &d.Text
-	}
-	return nil
-}
-
-// visits are the follow-up visits that were made.
-func (s *Source) visits() []models.Visit {
-	if s.Case.After == nil {
-		return nil
-	}
-	return s.Case.After.Visits
 }
 
 // agents are the parties who have one.
@@ -254,6 +235,31 @@ func (s *Source) attached(kinds ...string) []models.Attachment {
 		}
 	}
 	return out
+}
+
+// agreements are those of a form that were signed or reached, the current one last: a dispute that came back has
+// had more than one. An empty form has one in which nothing stands.
+func (s *Source) agreements(form string) []*models.Agreement {
+	all, _ := s.Case.Agreements()
+	if s.empty {
+		return all
+	}
+	return slices.DeleteFunc(all, func(a *models.Agreement) bool { return a.Form != form })
+}
+
+// draft is the text that waits to be signed, nil where there is none.
+func (s *Source) draft() *models.Agreement {
+	if d := s.Case.Draft(); d != nil && s.Case.Agreement == nil && s.Case.State.IsOpen() {
+		return &d.Text
+	}
+	return nil
+}
+
+func (s *Source) visits() []models.Visit {
+	if s.Case.After == nil {
+		return nil
+	}
+	return s.Case.After.Visits
 }
 
 func (s *Source) performed() []models.Instalment {

@@ -55,8 +55,12 @@ func ordinary() *casefile.Source {
 			Instalments: []models.Instalment{{Seq: 1, DueOn: "2026-10-31", AmountFen: 16_000_00, What: "第一期租金", PerformedOn: "2026-10-30", RecordedAt: ptr(at("2026-10-30 10:00")), Note: "收条一张"}, {Seq: 2, DueOn: "2026-11-15", AmountFen: 16_000_00, What: "第二期租金", PerformedOn: "2026-11-14", RecordedAt: ptr(at("2026-11-14 10:00")), Note: "转账凭证"}},
 			Signatures:  []models.Signature{{Party: "许来福", SignedOn: "2026-10-20"}, {Party: "丰年农机合作社", SignedOn: "2026-10-20"}}, MediatorSigned: "2026-10-20", Sealed: "2026-10-20",
 			ReachedOn: "2026-10-20", InForceOn: "2026-10-20", ConfirmBy: "2026-11-19", Level: "village",
+			Grounds:      []models.LawRef{{Code: "contract-39", Law: "农村土地承包法", Version: "2018年修正", Number: "第39条", Text: "流转的价款由双方协商确定，收益归承包方。"}},
+			Confirmation: &models.Confirmation{Court: "青禾县人民法院", AppliedOn: "2026-10-28", Decision: models.ConfirmationConfirmed, DecidedOn: "2026-11-05"},
 		},
-		LoggedAt: at("2026-10-08 09:00"), LoggedBy: mediator, AcceptedAt: ptr(at("2026-10-09 10:00")), ConcludedAt: ptr(at("2026-10-20 16:00")), ClosedAt: ptr(at("2026-11-14 10:00")),
+		After:       &models.Aftercare{Visits: []models.Visit{{Seq: 1, On: "2026-11-21", How: "phone", Visitor: "陈守义", Visited: []string{"许来福"}, Kept: "两期租金都收到了。", Satisfaction: "satisfied", By: mediator}}},
+		Corrections: []models.Correction{{At: at("2026-10-10 09:00"), By: mediator, Reason: "面积写错"}},
+		LoggedAt:    at("2026-10-08 09:00"), LoggedBy: mediator, AcceptedAt: ptr(at("2026-10-09 10:00")), ConcludedAt: ptr(at("2026-10-20 16:00")), ClosedAt: ptr(at("2026-11-14 10:00")),
 		Attachments: []models.Attachment{
 			{Seq: 1, Kind: models.AttachEvidence, Name: "流转合同第一页", Type: models.TypeJPEG, Hash: strings.Repeat("ab", 32), Size: 1000, Preview: strings.Repeat("cd", 32), At: at("2026-10-09 10:10"), By: mediator},
 			{Seq: 2, Kind: models.AttachEvidence, Name: "银行流水", Type: models.TypePDF, Hash: strings.Repeat("ef", 32), Size: 1000, At: at("2026-10-09 10:12"), By: mediator},
@@ -100,12 +104,25 @@ func oral() *casefile.Source {
 	return s
 }
 
+// drafted waits for its agreement to be signed. It came back once: the agreement of its first round was not kept.
+func drafted() *casefile.Source {
+	s := ordinary()
+	c := s.Case
+	c.Rounds = []models.Round{{EndedAt: at("2026-11-20 09:00"), State: models.Agreed, Reason: "broken", Agreement: c.Agreement}}
+	text := *c.Agreement
+	text.Items, text.Signatures, text.MediatorSigned, text.Sealed, text.InForceOn, text.ConfirmBy, text.Confirmation, text.Grounds = []string{"被申请人一次付清租金16000元。"}, nil, "", "", "", "", nil, nil
+	c.Drafts = []models.AgreementDraft{{Seq: 1, At: at("2026-11-22 09:00"), Text: text}}
+	c.Agreement, c.State, c.Ending, c.ClosedAt, c.Filing, c.After = nil, models.Mediating, "", nil, nil, nil
+	return s
+}
+
 // fresh was only just written down.
 func fresh() *casefile.Source {
 	c := ordinary().Case
 	return &casefile.Source{Now: now, Case: &models.Case{
 		ID: c.ID, Type: "neighbourhood", Title: c.Title, Facts: c.Facts, Source: "initiative", Parties: []models.Party{{Role: models.Applicant, Kind: models.Person, Name: "许来福"}, {Role: models.Respondent, Kind: models.Person, Name: "邵兴旺"}},
-		State: models.Logged, Office: c.Office, LoggedAt: c.LoggedAt, LoggedBy: c.LoggedBy, Stages: []models.Stage{{Level: "village", Name: "村级", Office: c.Office, Opened: c.LoggedAt}},
+		Dictation: &models.Dictation{By: "许来福", Typist: "王建国"},
+		State:     models.Logged, Office: c.Office, LoggedAt: c.LoggedAt, LoggedBy: c.LoggedBy, Stages: []models.Stage{{Level: "village", Name: "村级", Office: c.Office, Opened: c.LoggedAt}},
 	}}
 }
 
@@ -143,7 +160,7 @@ func photo(width, height int) []byte {
 
 // sources are cases in every state a paper is printed of.
 func sources() map[string]*casefile.Source {
-	return map[string]*casefile.Source{"ordinary": ordinary(), "whole": whole(ordinary()), "failed": failed(), "oral": oral(), "fresh": fresh(), "crowd": crowd()}
+	return map[string]*casefile.Source{"ordinary": ordinary(), "whole": whole(ordinary()), "failed": failed(), "oral": oral(), "fresh": fresh(), "drafted": drafted(), "crowd": crowd()}
 }
 
 // words is the text of blocks, a line for each paragraph, with lines to write on as ＿.
