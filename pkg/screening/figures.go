@@ -85,7 +85,7 @@ func Figures() []Definition {
 		count("closed", "结案", "本月结案归档的纠纷，包括以前月份达成协议、本月履行完毕的。", (*look).closed),
 	)
 	group("排查情况",
-		count("found", "排查发现", "本月登记的纠纷中，由排查发现的。", func(l *look) bool { return l.opened() && l.c.Source == models.SourceScreening }),
+		count("found", "排查发现", "本月登记的纠纷中，由排查发现的。", func(l *look) bool { return l.opened() && l.counted.Source == models.SourceScreening }),
 	)
 	group("化解情况",
 		count("agreed", "达成协议", "本月达成书面或口头调解协议的纠纷。", endedWith(models.OutcomeAgreed)),

@@ -310,7 +310,7 @@ func (l *look) line() (models.ReportLine, bool) {
 		return models.ReportLine{}, false
 	}
 	r := models.ReportLine{
-		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.c.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
 	}
 	if s := l.stage(); s != nil {
 		r.Level = s.Name
@@ -325,21 +325,12 @@ func (l *look) line() (models.ReportLine, bool) {
 	return r, true
 }
 
-// number is the case's, "" while it had none: it is given with the acceptance.
+// number is the case's, "" while it had none: it is given with the first acceptance, and stays.
 func (l *look) number() string {
-	if l.c.Number == nil {
+	if l.c.Number == nil || l.c.AcceptedAt == nil || !l.c.AcceptedAt.Before(l.w.End) {
 		return ""
 	}
-	for i := range l.c.Timeline {
-		e := &l.c.Timeline[i]
-		if !e.At.Before(l.w.End) {
-			break
-		}
-		if e.After.State == models.Mediating {
-			return l.c.Number.Text
-		}
-	}
-	return ""
+	return l.c.Number.Text
 }
 
 // head is the hash of the last event by the window's end: it stands for all that had happened.

@@ -1,7 +1,10 @@
 package screening_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -204,6 +207,14 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Order(ctx, actor, ref, casework.OrderForm{Kind: "take", Note: "提级"})
 	case models.ActionPolice:
 		return w.cases.ReportPolice(ctx, actor, ref, casework.PoliceForm{ReportedAt: w.now, ReportedBy: "周大成", ReportedTo: "派出所"})
+	case models.ActionAttach:
+		var photo bytes.Buffer
+		require.NoError(t, png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))))
+		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", Data: photo.Bytes()})
+	case models.ActionFile:
+		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
+	case models.ActionAddend:
+		return w.cases.Addend(ctx, actor, ref, casework.AddendForm{Text: "补充"})
 	case models.ActionDraft:
 		return w.cases.Draft(ctx, actor, ref, casework.DraftForm{Form: "written", Items: []string{"付款"}, Reason: "再改"})
 	case models.ActionSign:

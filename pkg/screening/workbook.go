@@ -79,10 +79,10 @@ func (s *Service) ledger(ctx context.Context, r *models.Region, month string) ([
 func (l *look) row() papers.LedgerRow {
 	c := l.c
 	r := papers.LedgerRow{
-		Number: l.number(), Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(c.Type)), Village: c.Place.VillageName,
+		Number: l.number(), Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: c.Place.VillageName,
 		Applicants: c.PartyNames(models.Applicant), Respondents: c.PartyNames(models.Respondent),
 		LoggedOn: workday.OfTime(c.LoggedAt).String(), State: l.is.State.Name(),
-		AmountFen: c.AmountFen, Households: c.Households,
+		AmountFen: l.counted.AmountFen, Households: l.counted.Households,
 	}
 	r.Risk = shortRisk(l.is.Risk)
 	if s := l.stage(); s != nil {
