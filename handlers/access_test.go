@@ -84,7 +84,7 @@ func TestAccess(t *testing.T) {
 	for _, route := range w.routes() {
 		v := all[route.Method+" "+route.Path]
 		fmt.Fprintf(&m.out, "\n%s %s\n", route.Method, route.Path)
-		if v.stage == "" && !v.place {
+		if v.stage == "" && !v.place && !v.cell {
 			m.line(t, "", route.Method, route.Path, v, own)
 			continue
 		}
@@ -160,7 +160,7 @@ func (m *matrix) line(t *testing.T, title, method, route string, v visit, r rela
 	t.Helper()
 	m.row(title, func(s standing) string {
 		about, ok := targetOf(s.kind, r)
-		if !ok || v.place && strings.Contains(route, "cases") && models.RegionKindOf(about.place) != models.RegionVillage && r == parent {
+		if !ok || v.place && strings.Contains(route, "cases") && models.RegionKindOf(about.place) != models.RegionVillage && r == parent || v.cell && r == parent {
 			return nothing
 		}
 		return m.ask(t, s, method, route, v, about)
@@ -187,7 +187,7 @@ func (m *matrix) ask(t *testing.T, s standing, method, route string, v visit, ab
 	if about.found != nil {
 		id = about.found.ID
 	}
-	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1")
+	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village))
 	answer := m.w.visited(t, method, route, v, s.username, about)
 	word := wordFor(t, method+" "+route+" "+s.username, answer)
 	if word != allowed {

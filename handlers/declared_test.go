@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -46,6 +47,12 @@ func (p *prober) header(as string, header ...string) probe {
 
 func (p *prober) body(raw string) probe {
 	return p.send("judicial", func(_, body *any, _ *[]string) { *body = raw })
+}
+
+// tooLarge sends a byte more than the route reads.
+func (p *prober) tooLarge(t *testing.T, route web.Route, v visit) reply {
+	t.Helper()
+	return p.body(strings.Repeat(" ", int(cmp.Or(route.MaxBody, 1<<20))+1))(t, route, v)
 }
 
 func (p *prober) query(query string) probe {
@@ -103,7 +110,7 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 		http.StatusForbidden:             p.header("admin", "Sec-Fetch-Site", "cross-site"),
 		http.StatusNotFound:              elsewhere,
 		http.StatusConflict:              p.header("judicial", "If-Match", `"v99"`),
-		http.StatusRequestEntityTooLarge: p.body(strings.Repeat(" ", 1<<20+1)),
+		http.StatusRequestEntityTooLarge: p.tooLarge,
 		http.StatusUnsupportedMediaType:  p.header("judicial", "Content-Type", "text/plain"),
 		http.StatusUnprocessableEntity:   p.body(`{"nonsense":1}`),
 		http.StatusInternalServerError:   p.broken(confused),
@@ -121,6 +128,7 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 		"GET /api/v1/cases 400":     p.query("village=%ZZ"), "GET /api/v1/cases 422": p.query("vilage=1"),
 		"GET /api/v1/reviews 400": p.query("after=nowhere"), "GET /api/v1/reviews 422": p.query("limit=0"),
 		"GET /api/v1/regions 400": p.query("parent=1;2"), "GET /api/v1/regions 422": p.query("place=1"), "GET /api/v1/regions 404": p.query("parent=" + township2),
+		"GET /api/v1/articles 422":  p.query("type=quarrel"),
 		"POST /api/v1/sessions 401": p.body(`{"username":"mediator","password":"wrong"}`),
 		"POST /api/v1/sessions 429": func(t *testing.T, _ web.Route, _ visit) reply {
 			wrong := account.Credentials{Username: "mediator3", Password: "wrong"}

@@ -31,7 +31,7 @@ func TestOutsideIsNowhere(t *testing.T) {
 		routes++
 		name := route.Method + " " + route.Path
 		ask := func(id string) string {
-			about := target{found: &api.Case{CaseItem: api.CaseItem{ID: id, Version: outside.Version}}, params: strings.NewReplacer(":id", id)}
+			about := target{found: &api.Case{CaseItem: api.CaseItem{ID: id, Version: outside.Version}}, params: strings.NewReplacer(":id", id, ":paper", "notice", ":seq", "1")}
 			answer := w.visited(t, route.Method, route.Path, all[name], "judicial", about)
 			require.Equal(t, http.StatusNotFound, answer.status, name)
 			return strings.NewReplacer(id, "ID", url.QueryEscape(id), "ID", answer.header.Get("X-Request-Id"), "REQUEST").Replace(string(answer.body))

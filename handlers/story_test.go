@@ -101,7 +101,24 @@ func tellStory(t *testing.T, w *world) {
 	closed := w.act(t, "judicial", half, "perform", casework.PerformForm{Seq: 2, On: "2026-04-20"})
 	require.Equal(t, models.Closed, closed.State)
 	require.Equal(t, models.Performed, closed.Ending)
-	require.Empty(t, closed.Allowed)
+	require.Subset(t, closed.Allowed, []models.Action{models.ActionVisit, models.ActionReopen, models.ActionCorrect, models.ActionAttach, models.ActionFile})
+	require.Equal(t, "2026-05-23", closed.After.VisitBy)
+
+	// The receipt is attached and the file filed for good.
+	receipt := w.act(t, "judicial", closed, "attachments", casework.AttachForm{Kind: models.AttachReceipt, File: scan()})
+	again = w.post(t, casePath(logged.ID, "attachments"), "judicial", casework.AttachForm{Kind: models.AttachReceipt, File: scan()})
+	require.Equal(t, receipt.Version, into[api.Case](t, again, http.StatusOK).Version, "the same file is there already")
+	refused := problem(t, w.post(t, casePath(logged.ID, "filing"), "judicial", casework.FileForm{Retention: "long", On: "2026-01-01"}), http.StatusUnprocessableEntity)
+	require.Equal(t, "on", refused.Errors[0].Field)
+	filed := w.act(t, "judicial", receipt, "filing", casework.FileForm{Retention: "long", Known: true})
+	require.Equal(t, []string{"addend"}, actions(filed))
+	require.Equal(t, "case.filed", problem(t, w.post(t, casePath(logged.ID, "filing"), "judicial", casework.FileForm{Retention: "long"}), http.StatusConflict).Code)
+	w.act(t, "judicial", filed, "addend", casework.AddendForm{Text: "补入回访照片"})
+	listed := into[api.Papers](t, w.get(t, casePath(logged.ID, "papers"), "firstsecretary"), http.StatusOK)
+	require.Len(t, listed.Attachments, 1)
+	require.Equal(t, "long", listed.Filing.Retention)
+	require.Len(t, listed.Filing.Supplements, 1)
+	require.Contains(t, w.get(t, casePath(logged.ID, "file"), "judicial").header.Get("Content-Disposition"), "2026-")
 
 	// The reports of the months show it, and each number opens its list.
 	w.clock.advance(30 * 24 * time.Hour)

@@ -25,10 +25,13 @@ type visit struct {
 	list  bool   // the route lists cases: allowed means that the case is among them
 	query string // %s is the place or village that is asked about
 	// body is what is sent: JSON for the API, the values of a form for a page.
-	body  func(w *world, about target) any
-	ends  bool // it ends the session
-	below bool // it is for those above who has the case
-	over  bool // it is about a month that is over
+	body func(w *world, about target) any
+	ends bool // it ends the session
+	cell bool // the route is about a cell of a village's grid
+	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
+	prepare func(w *world, about target)
+	below   bool // it is for those above who has the case
+	over    bool // it is about a month that is over
 }
 
 // stage is how far a case has come.
@@ -40,7 +43,13 @@ const (
 	paused    stage = "paused"
 	sat       stage = "sat"
 	agreed    stage = "agreed"
-	pending   stage = "pending" // handed up, not yet signed in
+	drafted   stage = "drafted"  // with the text of an agreement that nobody has signed
+	dictated  stage = "dictated" // typed for another, who has not confirmed it
+	urged     stage = "urged"    // an agreement that is not kept
+	pending   stage = "pending"  // handed up, not yet signed in
+	attached  stage = "attached" // with one attachment
+	over      stage = "over"     // closed
+	filed     stage = "filed"    // filed for good
 )
 
 // target is what a request is about.
@@ -66,17 +75,22 @@ const mediatorsMessage = "665f00000000000000000001/2-0/mediator"
 func visits() map[string]visit {
 	all := map[string]visit{
 		"GET /healthz": {}, "GET /readyz": {}, "GET /metrics": {},
-		"GET /api/openapi.json":           {},
-		"POST /api/v1/sessions":           {body: same(account.Credentials{Username: "mediator", Password: password})},
-		"DELETE /api/v1/sessions/current": {ends: true},
-		"GET /api/v1/me":                  {},
-		"POST /api/v1/cases":              {place: true, body: func(_ *world, about target) any { return draft(about.village) }},
-		"GET /api/v1/cases":               {stage: logged, list: true, query: "village=%s"},
-		"GET /api/v1/cases/:id":           {stage: logged},
-		"POST /api/v1/cases/:id/reveal":   {stage: logged},
-		"GET /api/v1/cases/:id/handovers": {stage: logged},
-		"GET /api/v1/reviews":             {stage: pending, list: true},
-		"GET /api/v1/regions":             {place: true, query: "parent=%s"},
+		"GET /api/openapi.json":             {},
+		"POST /api/v1/sessions":             {body: same(account.Credentials{Username: "mediator", Password: password})},
+		"DELETE /api/v1/sessions/current":   {ends: true},
+		"GET /api/v1/me":                    {},
+		"POST /api/v1/cases":                {place: true, body: func(_ *world, about target) any { return draft(about.village) }},
+		"GET /api/v1/cases":                 {stage: logged, list: true, query: "village=%s"},
+		"GET /api/v1/cases/:id":             {stage: logged},
+		"POST /api/v1/cases/:id/reveal":     {stage: logged},
+		"GET /api/v1/cases/:id/handovers":   {stage: logged},
+		"GET /api/v1/cases/:id/settlements": {stage: logged},
+		"GET /api/v1/articles":              {query: "type=land_transfer&subtype=rent_arrears"},
+		"GET /cases/:id/sheet":              {stage: dictated},
+		"GET /api/v1/reviews":               {stage: pending, list: true},
+		"GET /api/v1/regions":               {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers":      {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
 		"POST /api/v1/reports/:region/:month":             {place: true},
@@ -94,10 +108,14 @@ func visits() map[string]visit {
 		"GET /cases/:id":          {stage: logged},
 		"POST /cases/:id/reveal":  {stage: logged, body: same(url.Values{})},
 		"GET /cases/:id/handover": {stage: logged},
-		"GET /reviews":            {stage: pending, list: true},
-		"GET /reports":            {place: true, query: "region=%s"},
-		"GET /overview":           {place: true, query: "place=%s"},
-		"GET /checks":             {place: true, query: "region=%s"},
+		"GET /cases/:id/papers":   {stage: logged}, "GET /cases/:id/papers/:paper": {stage: logged}, "GET /cases/:id/papers/:paper/word": {stage: logged},
+		"GET /cases/:id/file/word": {stage: logged}, "GET /cases/:id/file/zip": {stage: logged},
+		"GET /cases/:id/attachments/:seq": {stage: attached}, "GET /cases/:id/attachments/:seq/file": {stage: attached},
+		"GET /forms": {}, "GET /forms/:form": {}, "GET /forms/:form/word": {},
+		"GET /reviews":  {stage: pending, list: true},
+		"GET /reports":  {place: true, query: "region=%s"},
+		"GET /overview": {place: true, query: "place=%s"},
+		"GET /checks":   {place: true, query: "region=%s"},
 		"POST /checks": {place: true, body: func(w *world, about target) any {
 			version := int64(1)
 			if check, err := w.store.Check(context.Background(), about.place, monthOver); err == nil {
@@ -146,6 +164,9 @@ func visits() map[string]visit {
 		"GET /reports/:region/:month":         {place: true},
 		"GET /reports/:region/:month/:figure": {place: true},
 	}
+	for name, v := range gridVisits() {
+		all[name] = v
+	}
 	for action, v := range actionVisits() {
 		all["POST /api/v1/cases/:id/"+action] = v
 		page := v
@@ -169,7 +190,29 @@ func actionVisits() map[string]visit {
 				Signatures: []models.Signature{{Party: "许来福", SignedOn: w.today()}, {Party: "丰年农机合作社", SignedOn: w.today()}},
 			}
 		}},
-		"perform":  {stage: agreed, body: func(w *world, _ target) any { return casework.PerformForm{On: w.today()} }},
+		"perform": {stage: agreed, body: func(w *world, _ target) any { return casework.PerformForm{On: w.today()} }},
+		"draft": {stage: mediating, body: same(casework.DraftForm{
+			Form: "written", Items: []string{"付清租金"}, AmountFen: 480_000, Instalments: []casework.InstalmentForm{{DueOn: "2026-04-10", AmountFen: 480_000}},
+		})},
+		"sign": {stage: drafted, body: func(w *world, _ target) any { return casework.SignForm{ReachedOn: w.today(), Sealed: w.today()} }},
+		"confirm": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.ConfirmForm{Step: "applied", On: w.today(), Court: "青禾县人民法院"}
+		}},
+		"press": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.PressForm{On: w.today(), How: "上门", Answer: "月底付"}
+		}},
+		"breach": {stage: urged, body: same(casework.BreachForm{Way: "sue", Told: true, Note: "不愿再付"})},
+		"reopen": {stage: agreed, body: same(casework.ReopenForm{Reason: "asked", Note: "双方要求再谈"})},
+		"visit": {stage: agreed, body: func(w *world, _ target) any {
+			return casework.VisitForm{On: w.today(), How: "home", Visited: []string{"许来福"}, Satisfaction: "satisfied"}
+		}},
+		"correct": {stage: logged, body: same(casework.CorrectForm{
+			Reason: "写错了", Type: "neighbourhood", Title: "屋檐滴水", Facts: "屋檐滴水到邻家院子。", Requests: []string{}, Source: "application",
+			Parties: []casework.CorrectPartyForm{{Was: 1, Role: "applicant", Kind: "person", Name: "许来福"}, {Was: 2, Role: "respondent", Kind: "person", Name: "邵兴旺"}},
+		})},
+		"affirm": {stage: dictated, body: func(w *world, _ target) any {
+			return casework.AffirmForm{By: "许来福", On: w.today(), Mark: "fingerprint"}
+		}},
 		"fail":     {stage: mediating, body: same(casework.FailForm{Reason: "分歧太大", RemediesTold: true})},
 		"withdraw": {stage: logged, body: same(casework.ReasonForm{Reason: "双方已自行和解"})},
 		"close":    {stage: agreed, body: same(casework.CloseForm{Note: "已履行"})},
@@ -183,6 +226,9 @@ func actionVisits() map[string]visit {
 		"order": {stage: logged, below: true, body: func(w *world, _ target) any {
 			return casework.OrderForm{Kind: "deadline", LastDay: w.tomorrow(), Note: "请尽快"}
 		}},
+		"attachments": {stage: logged, body: same(casework.AttachForm{Kind: models.AttachEvidence, Name: "合同", File: scan()})},
+		"filing":      {stage: over, body: same(casework.FileForm{Retention: "long", Known: true})},
+		"addend":      {stage: filed, body: same(casework.AddendForm{Text: "补入回访照片"})},
 		"police": {stage: logged, body: func(w *world, _ target) any {
 			return casework.PoliceForm{ReportedAt: w.clock.Now(), ReportedBy: "陈守义", ReportedTo: "枫溪镇派出所"}
 		}},
@@ -197,21 +243,38 @@ func formOf(action string) func(*world, target) any {
 			"decline":   {"reason": {"一方明确拒绝调解"}},
 			"sittings":  {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"村委会"}, "course": {"双方陈述。"}, "result": {"continue"}},
 			"agreement": {"form": {"written"}, "items": {"付清租金"}},
-			"perform":   {"on": {w.today()}},
-			"fail":      {"reason": {"分歧太大"}, "remediesTold": {"on"}},
-			"withdraw":  {"reason": {"双方已自行和解"}},
-			"close":     {"note": {"已履行"}},
-			"refer":     {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
-			"escalate":  {"reason": {"failed"}, "note": {"村里调不下来"}},
-			"review":    {"decision": {"accept"}},
-			"risk":      {"risk": {"yellow"}, "reason": {"情绪激动"}},
-			"pause":     {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
-			"resume":    {"note": {"人已回来"}},
-			"extend":    {"days": {"7"}, "consent": {"双方当面同意"}},
-			"order":     {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
-			"police":    {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"draft":     {"form": {"written"}, "items": {"付清租金"}},
+			"sign":      {"reachedOn": {w.today()}, "sealed": {w.today()}},
+			"confirm":   {"step": {"applied"}, "on": {w.today()}, "court": {"青禾县人民法院"}},
+			"press":     {"on": {w.today()}, "how": {"上门"}, "answer": {"月底付"}},
+			"breach":    {"way": {"sue"}, "told": {"1"}, "note": {"不愿再付"}},
+			"reopen":    {"reason": {"asked"}, "note": {"双方要求再谈"}},
+			"visit":     {"on": {w.today()}, "how": {"home"}, "visited[0]": {"许来福"}, "satisfaction": {"satisfied"}},
+			"correct": {"reason": {"写错了"}, "type": {"neighbourhood"}, "title": {"屋檐滴水"}, "facts": {"屋檐滴水到邻家院子。"}, "source": {"application"},
+				"parties[0].was": {"1"}, "parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
+				"parties[1].was": {"2"}, "parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"}},
+			"affirm":      {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
+			"perform":     {"on": {w.today()}},
+			"fail":        {"reason": {"分歧太大"}, "remediesTold": {"on"}},
+			"withdraw":    {"reason": {"双方已自行和解"}},
+			"close":       {"note": {"已履行"}},
+			"refer":       {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
+			"escalate":    {"reason": {"failed"}, "note": {"村里调不下来"}},
+			"review":      {"decision": {"accept"}},
+			"risk":        {"risk": {"yellow"}, "reason": {"情绪激动"}},
+			"pause":       {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
+			"resume":      {"note": {"人已回来"}},
+			"extend":      {"days": {"7"}, "consent": {"双方当面同意"}},
+			"order":       {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
+			"filing":      {"retention": {"long"}, "known": {"1"}},
+			"addend":      {"text": {"补入回访照片"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
+		if action == "attachments" {
+			return uploadOf(values, scan())
+		}
 		return values
 	}
 }
@@ -274,6 +337,22 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 		v := actionVisits()["pause"]
 		return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), "pause", v.body(w, target{}))
 	}
+	switch to {
+	case dictated:
+		form := draft(village)
+		form.DictatedBy = "许来福"
+		return w.log(tb, as, form)
+	case drafted:
+		return w.act(tb, as, w.caseAt(tb, village, holder, sat), "draft", casework.DraftForm{Form: "written", Items: []string{"付清租金"}})
+	case urged:
+		return w.act(tb, as, w.caseAt(tb, village, holder, agreed), "press", casework.PressForm{On: w.today(), How: "上门", Answer: "月底付"})
+	}
+	for after, action := range map[stage]string{attached: "attachments", over: "withdraw", filed: "filing"} {
+		if to == after {
+			v := actionVisits()[action]
+			return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), action, v.body(w, target{}))
+		}
+	}
 	made := w.log(tb, as, draft(village))
 	for _, step := range []struct {
 		to     stage
@@ -306,7 +385,11 @@ func (v visit) path(route string, about target) string {
 		if v.stage != "" {
 			of = about.village
 		}
-		path += "?" + fmt.Sprintf(v.query, of)
+		query := v.query
+		if strings.Contains(query, "%s") {
+			query = fmt.Sprintf(query, of)
+		}
+		path += "?" + query
 	}
 	return path
 }
@@ -314,6 +397,9 @@ func (v visit) path(route string, about target) string {
 // visited sends a visit. method and path are those of the route.
 func (w *world) visited(tb testing.TB, method, route string, v visit, as string, about target) reply {
 	tb.Helper()
+	if v.prepare != nil {
+		v.prepare(w, about)
+	}
 	var body any
 	if v.body != nil {
 		body = v.body(w, about)

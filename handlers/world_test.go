@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -166,6 +167,9 @@ func (w *world) seed(tb testing.TB) {
 		r.Parent = map[models.RegionKind]string{models.RegionTownship: r.Code[:6], models.RegionVillage: r.Code[:min(9, len(r.Code))]}[r.Kind]
 		require.NoError(tb, w.store.PutRegion(ctx, &r))
 	}
+	for _, at := range []string{village, village2, farVillage, otherVillage} {
+		w.drawn(at)
+	}
 	hash, err := passwordHash()
 	require.NoError(tb, err)
 	for _, seat := range seats {
@@ -204,6 +208,8 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 		reader = strings.NewReader(body)
 	case url.Values:
 		reader = strings.NewReader(body.Encode())
+	case upload:
+		reader = strings.NewReader(body.text)
 	default:
 		raw, err := json.Marshal(body)
 		require.NoError(tb, err)
@@ -212,6 +218,8 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 	r := httptest.NewRequestWithContext(tb.Context(), method, path, reader)
 	if _, isForm := body.(url.Values); isForm {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	} else if sent, isUpload := body.(upload); isUpload {
+		r.Header.Set("Content-Type", sent.kind)
 	} else if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -223,6 +231,34 @@ func (w *world) request(tb testing.TB, method, path, as string, body any, header
 	}
 	return r
 }
+
+// upload is a form with a file, as a browser sends it.
+type upload struct{ kind, text string }
+
+// uploadOf writes the values of a form and a file.
+func uploadOf(values url.Values, file []byte) upload {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for name := range values {
+		if err := w.WriteField(name, values.Get(name)); err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	part, err := w.CreateFormFile("file", "IMG_0001.jpg")
+	if err != nil {
+		panic(err)
+	}
+	if _, err := part.Write(file); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return upload{w.FormDataContentType(), out.String()}
+}
+
+// scan is a PDF.
+func scan() []byte { return []byte("%PDF-1.7\n一张合同\n%%EOF\n") }
 
 // routes is the route table.
 func (w *world) routes() []web.Route { return handlers.Routes(w.deps) }

@@ -9,7 +9,7 @@ import (
 // that its days are not missed, and that somebody looks in again.
 type Aftercare struct {
 	Reminders []Reminder `bson:"reminders" json:"reminders"`
-	VisitBy   string     `bson:"visitBy,omitempty" json:"visitBy,omitempty"` // last day of the visit that is planned, "" for none
+	VisitBy   string     `bson:"visitBy,omitempty" json:"visitBy"` // last day of the visit that is planned, "" for none
 	Visits    []Visit    `bson:"visits" json:"visits"`
 }
 

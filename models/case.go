@@ -36,7 +36,9 @@ type Case struct {
 	Dividend   *DividendFacts     `bson:"dividend,omitempty"`
 	Parties    []Party            `bson:"parties"`
 	Conflict   ConflictOfInterest `bson:"conflict"`
-	Mediators  []string           `bson:"mediators"`
+	// Finding is the finding of a screening return that the case came from, nil for none.
+	Finding   *CaseFinding `bson:"finding,omitempty"`
+	Mediators []string     `bson:"mediators"`
 
 	State  State         `bson:"state"`
 	Ending ClosingReason `bson:"ending,omitempty"`
@@ -88,6 +90,13 @@ type Case struct {
 
 	// Grams are the two-character pieces of the searchable words.
 	Grams []string `bson:"grams"`
+}
+
+// CaseFinding is the finding that a case came from, as it was then.
+type CaseFinding struct {
+	ID    string   `bson:"id" json:"id"` // see FindingID
+	Where string   `bson:"where,omitempty" json:"where"`
+	Signs []string `bson:"signs" json:"signs"` // codes of RiskSigns
 }
 
 // FarFuture stands for “not yet” in fields that are ordered by.

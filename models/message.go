@@ -38,6 +38,7 @@ const (
 	NoticeOverdue   = "overdue"
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
+	NoticeReturn    = "return" // a screening return that is missing
 	NoticeReport    = "report"
 	NoticeDue       = "due"     // an instalment
 	NoticeConfirm   = "confirm" // the days to apply for judicial confirmation
@@ -47,20 +48,20 @@ const (
 
 // IsReminder says whether a notice only reminds of a day that comes: those of a day go out together.
 func IsReminder(kind string) bool {
-	return slices.Contains([]string{NoticeWarning, NoticeDue, NoticeConfirm, NoticeVisit}, kind)
+	return slices.Contains([]string{NoticeWarning, NoticeDue, NoticeConfirm, NoticeVisit, NoticeReturn}, kind)
 }
 
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReturn, "排查提醒"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
 	}
 }
 
 // Message is one notice for one recipient: an account, by its user name, or the robots of an office.
 // A digest is a message too: it gathers a recipient's warnings until the moment it goes out.
 //
-// The id is made from the case, the notice and the recipient, so that making a message twice is
+// The id is made from the case, or from what else it is about, the notice and the recipient, so that making a message twice is
 // recognised. Subject and Text carry the number and the village, never a name or a phone.
 type Message struct {
 	ID            string `bson:"_id"`
@@ -70,8 +71,9 @@ type Message struct {
 	// Unread is the same until it was read.
 	Inbox   string       `bson:"inbox,omitempty"`
 	Unread  string       `bson:"unread,omitempty"`
-	Case    string       `bson:"case,omitempty"`   // id of the case, "" for a digest and where it is about a report
+	Case    string       `bson:"case,omitempty"`   // id of the case, "" where it is about none
 	Report  string       `bson:"report,omitempty"` // id of the monthly report that it is about
+	Page    string       `bson:"page,omitempty"`   // path to look at where it is about neither
 	Kind    string       `bson:"kind"`
 	Subject string       `bson:"subject"` // 〔2026〕北坡村人调字第12号（北坡村）
 	Text    string       `bson:"text"`

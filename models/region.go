@@ -101,6 +101,9 @@ func (p Place) Code(kind RegionKind) string {
 // zero Scope sees nothing.
 type Scope struct{ Region string }
 
+// County is the code of the county in which the scope lies, or the scope's own where it is larger.
+func (s Scope) County() string { return s.Region[:min(len(s.Region), 6)] }
+
 // Covers says whether a place's code lies in the scope.
 func (s Scope) Covers(code string) bool {
 	return RegionKindOf(s.Region) != "" && strings.HasPrefix(code, s.Region)

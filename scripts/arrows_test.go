@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
 	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "models"},
 	"pkg/rules":     {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/escalation", "models"},
+	"pkg/dossier":   {"pkg/docstore", "pkg/papers/casefile", "models"},
 	"pkg/screening": {"pkg/workday", "pkg/store", "pkg/papers", "pkg/papers/docx", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
@@ -60,7 +61,7 @@ var arrows = map[string][]string{
 	"cmd/fengqiao": {
 		"handlers", "handlers/web", "handlers/api", "handlers/pages", "models",
 		"pkg/docstore", "pkg/docstore/embedded", "pkg/docstore/mongodb", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation",
-		"pkg/papers", "pkg/papers/casefile", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
+		"pkg/papers", "pkg/papers/casefile", "pkg/dossier", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
 	},
 }
 

@@ -24,6 +24,8 @@ type cli struct {
 	Policy   policyCommand   `cmd:"" set:"data=./data/fengqiao" help:"查看、试算、发布时限规则。"`
 	Calendar calendarCommand `cmd:"" set:"data=./data/fengqiao" help:"查看、录入放假安排。"`
 	Report   reportCommand   `cmd:"" set:"data=./data/fengqiao" help:"生成一个地区一个月的排查月报。"`
+	Export   exportCommand   `cmd:"" set:"data=./data/fengqiao" help:"把一件案件导出成文件夹：文书、材料、数据和办理经过。"`
+	Verify   verifyCommand   `cmd:"" help:"检查导出的文件夹有没有被改动，不需要数据。"`
 	User     userCommand     `cmd:"" set:"data=./data/fengqiao" help:"管理账号。"`
 	Region   regionCommand   `cmd:"" set:"data=./data/fengqiao" help:"管理地区。"`
 	Bench    benchCommand    `cmd:"" help:"装入大量案件，测量速度，打印比值表。"`

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"fengqiao/models"
 	"fengqiao/pkg/jobs"
 	"fengqiao/pkg/notify"
 	"fengqiao/pkg/seal"
@@ -62,5 +63,22 @@ func (a *application) workWith(notices *notify.Service) jobs.Work {
 		run, err := notices.Run(ctx, now)
 		return run.String(), err
 	}
+	work.Returns = func(ctx context.Context, now time.Time) (int, error) { return a.remind(ctx, notices, now) }
 	return work
+}
+
+// remind makes the messages of the screening returns that are missing.
+func (a *application) remind(ctx context.Context, notices *notify.Service, now time.Time) (int, error) {
+	if _, err := a.reports.Mend(ctx); err != nil {
+		return 0, err
+	}
+	due, err := a.reports.Reminders(ctx)
+	if err != nil {
+		return 0, err
+	}
+	reminders := make([]notify.Reminder, len(due))
+	for i, r := range due {
+		reminders[i] = notify.Reminder{Key: r.Key, To: r.To, Kind: models.NoticeReturn, Subject: r.Subject, Text: r.Text, Page: "/returns"}
+	}
+	return notices.Remind(ctx, now, reminders)
 }

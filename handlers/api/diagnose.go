@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"reflect"
 	"strconv"
@@ -111,7 +112,10 @@ func (d *diagnosis) skip() {
 	}
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+var (
+	timeType  = reflect.TypeFor[time.Time]()
+	bytesType = reflect.TypeFor[[]byte]()
+)
 
 // look reads the next value and finds what in it cannot be read as a type. null stands for what is
 // left out.
@@ -130,6 +134,11 @@ func (d *diagnosis) look(t reflect.Type) {
 		d.skip()
 	case t.Kind() == reflect.Struct && kind == '{':
 		d.lookInside(t)
+	case t == bytesType:
+		if _, err := base64.StdEncoding.DecodeString(d.peekText()); kind != '"' || err != nil {
+			d.wrong("应为base64编码的文件")
+		}
+		d.skip()
 	case t.Kind() == reflect.Slice && kind == '[':
 		i := 0
 		d.path = append(d.path, "")
@@ -147,8 +156,11 @@ func (d *diagnosis) look(t reflect.Type) {
 	}
 }
 
-// peekText is the string that comes next, which stays there.
+// peekText is the string that comes next, which stays there; "" where something else does.
 func (d *diagnosis) peekText() string {
+	if d.kind() != '"' {
+		return ""
+	}
 	ahead := diagnosis{rest: d.rest}
 	return ahead.text()
 }

@@ -131,7 +131,7 @@ func (p *Pages) resetPassword(c *gin.Context) error {
 
 // looks are the access records that are about one case.
 var looks = map[string]string{
-	casework.AccessReveal: "查看完整证件号码和电话", casework.AccessPapers: "打印文书", casework.AccessAttachment: "打开材料",
+	casework.AccessReveal: "查看完整证件号码和电话", casework.AccessPapers: "打印文书", casework.AccessAttachment: "打开材料", casework.AccessExport: "导出整件案件",
 }
 
 type accessRow struct{ At, Who, Role, What, CasePath, Subject, Place string }

@@ -83,7 +83,7 @@ func uploaded(c *gin.Context) []byte {
 }
 
 func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*models.Case, error) {
-	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), Data: uploaded(c)}
+	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), File: uploaded(c)}
 	return p.Cases.Attach(c.Request.Context(), web.Actor(c), ref, in)
 }
 

@@ -15,6 +15,7 @@ import (
 type caseBody struct {
 	Case     caseView
 	Ahead    string // what the clock does now and next, or why nothing
+	Finding  string // path of the screening finding it came from, "" for none
 	Handover string // path of the latest hand-over, "" where the case never went up
 	Actions  []actionLink
 	Done     string              // what was just done
@@ -62,7 +63,7 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	actor := web.Actor(c)
 	body := caseBody{
 		Case: viewCase(cs, policy, p.Now()), Actions: actionLinks(cs, cs.Allowed(policy, actor)), Revealed: revealed,
-		Reveals: account.Has(actor.Role, account.WriteCases), Draft: c.Query("draft"),
+		Reveals: account.Has(actor.Role, account.WriteCases), Draft: c.Query("draft"), Finding: fromFinding(cs),
 	}
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/workday"
 )
 
 // evil is text that breaks out of a page that does not escape what people type.
@@ -55,6 +56,7 @@ func everyState(t *testing.T) *world {
 			require.NoError(t, err)
 		}
 	}
+	w.screened(t)
 	rules := models.DefaultPolicy(w.clock.Now().AddDate(1, 0, 0).UTC())
 	rules.County, rules.Name, rules.Rules[1].Name, rules.Ladder[0].Name = county, evil[:40], evil[:40], evil[:20]
 	require.NoError(t, w.store.InsertPolicy(t.Context(), rules))
@@ -67,6 +69,25 @@ func everyState(t *testing.T) *world {
 	w.logged(t)
 	w.sat(t)
 	w.paused(t)
+	w.pressed(t)
+	dictated := w.logged(t, func(f *casework.LogForm) { f.DictatedBy, f.Typist = evil[:30], evil[:30] })
+	drafted := w.drafted(t)
+	_, err = w.cases.Draft(t.Context(), seats["mediator"], casework.Ref{ID: drafted.ID}, casework.DraftForm{Form: "oral", OralReason: evil, Items: []string{evil}, Reason: evil, Grounds: []string{"contract-39"}})
+	require.NoError(t, err)
+	reopened, err := w.cases.Reopen(t.Context(), seats["mediator"], casework.Ref{ID: w.pressed(t).ID}, casework.ReopenForm{Reason: "broken", Note: evil})
+	require.NoError(t, err)
+	require.Equal(t, models.Mediating, reopened.State)
+	visited := w.agreed(t)
+	_, err = w.cases.Confirm(t.Context(), seats["mediator"], casework.Ref{ID: visited.ID}, casework.ConfirmForm{Step: "applied", On: workday.OfTime(w.clock.Now()).String(), Court: evil[:60], Number: evil[:60]})
+	require.NoError(t, err)
+	_, err = w.cases.Visit(t.Context(), seats["mediator"], casework.Ref{ID: visited.ID}, casework.VisitForm{On: workday.OfTime(w.clock.Now()).String(), How: "home", Visited: []string{"许来福"}, Satisfaction: "fair", Visitor: evil[:30], Kept: evil, Signs: evil, Measures: evil})
+	require.NoError(t, err)
+	form := casework.CorrectForm{Reason: evil, Type: "neighbourhood", Title: evil[:60], Facts: evil, Source: "application"}
+	for i, p := range dictated.Parties {
+		form.Parties = append(form.Parties, casework.CorrectPartyForm{Was: i + 1, Role: p.Role, Kind: p.Kind, Name: evil[:50] + p.Name})
+	}
+	_, err = w.cases.Correct(t.Context(), seats["mediator"], casework.Ref{ID: dictated.ID}, form)
+	require.NoError(t, err)
 	_, err = w.cases.Review(t.Context(), seats["judicial"], casework.Ref{ID: w.escalated(t).ID}, casework.ReviewForm{Decision: "accept"})
 	require.NoError(t, err)
 	w.escalated(t)
@@ -125,7 +146,7 @@ func (w *world) crawl(t *testing.T, as string) map[string]bool {
 		queue = queue[1:]
 		route := w.routeOf(path)
 		require.NotEmpty(t, route, "a link to %s, which is no address", path)
-		if seen[path] || reached[route] && (route == "/larger" || strings.HasSuffix(route, "/:figure")) {
+		if seen[path] || reached[route] && (route == "/larger" || strings.HasSuffix(route, "/:figure") || strings.HasSuffix(route, "/word") || strings.HasSuffix(route, "/zip")) {
 			continue // one of these is like the other
 		}
 		seen[path], reached[route] = true, true

@@ -158,7 +158,7 @@ func (d *decoder) list(path string, tag reflect.StructField, into reflect.Value)
 // words cuts one field into the items of a list: names at 、 and the like, all else at line ends.
 func words(path, text string) []string {
 	ends := "\n\r"
-	if path == "mediators" || path == "participants" {
+	if path == "mediators" || path == "participants" || path == "householdNames" {
 		ends += "、，,；; 　"
 	}
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(ends, r) })

@@ -59,7 +59,7 @@ func TestForecastPage(t *testing.T) {
 		require.Contains(t, day, words)
 	}
 	require.Equal(t, []string{"青禾县矛调中心", "枫溪镇司法所", "北坡村人民调解委员会"}, p.texts("#offices tbody th"))
-	require.Equal(t, []string{"0", "0", "1", "0", "0", "0", "1", "1", "1", "0", "0", "0", "1", "1", "0", "0", "0", "0"}, p.texts("#offices tbody td"))
+	require.Equal(t, []string{"0", "0", "1", "0", "0", "0", "0", "1", "1", "1", "0", "0", "0", "0", "1", "1", "0", "0", "0", "0", "0"}, p.texts("#offices tbody td"))
 
 	one := w.visitor("county").get(t, p.doc.Find("#offices tbody a").Eq(2).AttrOr("href", ""))
 	require.Equal(t, "未来七天：北坡村人民调解委员会", one.text("h1"))
@@ -126,7 +126,7 @@ func TestCasePageSaysWhatTheClockDoes(t *testing.T) {
 		want string
 	}{
 		{logged, "现在：期限未到；接下来 3月5日 提醒，3月6日 0时自动上报枫溪镇司法所"},
-		{agreed, "现在：没有正在计时的期限；接下来没有系统自动办理的事"},
+		{agreed, "现在：没有正在计时的期限；接下来 3月22日 提醒：双方共同申请司法确认的期限到4月1日24时（人民调解法第33条），3月30日 提醒：第1期4月2日到期"},
 		{paused, "现在：暂停计时中（等待鉴定、测绘）；接下来 5月1日 0时恢复计时，5月26日 提醒，5月31日 提醒，6月2日 0时自动上报枫溪镇司法所"},
 	} {
 		require.Equal(t, test.want, w.visitor("mediator").get(t, casePath(test.c, "")).text("#ahead p"))

@@ -89,6 +89,11 @@ func (p *Pages) logForm(c *gin.Context) error {
 	for i, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		addParty(f.Values, i, side)
 	}
+	if finding := c.Query("finding"); finding != "" {
+		if err := p.fillFromFinding(c, f, finding); err != nil {
+			return err
+		}
+	}
 	return p.showLog(c, http.StatusOK, f, stepWhat)
 }
 
@@ -261,7 +266,7 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 func hiddenFields(values url.Values, step int) []hiddenField {
 	var out []hiddenField
 	for name := range values {
-		if name == "do" || name == "step" || name == "draftKey" || step != stepCheck && logStepOf(name) == step {
+		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && step != stepCheck && logStepOf(name) == step {
 			continue
 		}
 		out = append(out, hiddenField{name, values.Get(name)})

@@ -22,6 +22,7 @@ const inboxRows = 30
 type messageRow struct {
 	ID, Kind, Text, At string
 	Unread, Urgent     bool
+	IsCase             bool // it is about a case
 }
 
 type inboxBody struct {
@@ -45,7 +46,7 @@ func (p *Pages) inbox(c *gin.Context) error {
 	body := inboxBody{Unread: unread > 0}
 	for _, m := range page.Messages {
 		body.Rows = append(body.Rows, messageRow{
-			ID: m.ID, Kind: models.NameOf(models.NoticeKinds(), m.Kind), Text: m.Text, At: moment(m.At), Unread: m.Unread != "", Urgent: m.Urgent,
+			ID: m.ID, Kind: models.NameOf(models.NoticeKinds(), m.Kind), Text: m.Text, At: moment(m.At), Unread: m.Unread != "", Urgent: m.Urgent, IsCase: m.Case != "",
 		})
 	}
 	if after != "" {
@@ -59,7 +60,7 @@ func (p *Pages) inbox(c *gin.Context) error {
 	return p.render(c, http.StatusOK, "messages", "消息", body)
 }
 
-// openMessage marks a message as read and goes to its case, or to the report it is about.
+// openMessage marks a message as read and goes to its case, or to what else it is about.
 func (p *Pages) openMessage(c *gin.Context) error {
 	values, err := post(c)
 	if err != nil {
@@ -75,6 +76,9 @@ func (p *Pages) openMessage(c *gin.Context) error {
 	}
 	if region, month, ok := strings.Cut(m.Report, "/"); ok {
 		return redirect(c, reportPath(region, month)+"/issue")
+	}
+	if m.Case == "" {
+		return redirect(c, localPath(m.Page))
 	}
 	return redirect(c, "/cases/"+url.PathEscape(m.Case))
 }

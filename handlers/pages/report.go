@@ -148,9 +148,12 @@ type figureBody struct {
 	Count                       int
 	Back                        string
 	Sum                         bool
+	OfGrid                      bool // it counts returns or findings, not cases
+	Duties                      []dutyRow
+	Leads                       []leadRow
 }
 
-// figure shows the list of cases behind one number.
+// figure shows the list of cases, or of returns and findings, behind one number.
 func (p *Pages) figure(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	region, month, key := c.Param("region"), c.Param("month"), c.Param("figure")
@@ -171,7 +174,12 @@ func (p *Pages) figure(c *gin.Context) error {
 		Name: ref.Title(view.Report), Explain: definition.Explain, Place: view.Region.Name, Month: monthText(month), Unit: definition.Unit,
 		Rows: rowsOf(cases, p.Now()), Count: len(cases), Back: reportPath(region, month), Sum: !definition.Counts(),
 	}
-	body.Text = grouped(int64(len(cases)))
+	if definition.OfGrid() {
+		if err := p.listEntries(c, &body); err != nil {
+			return err
+		}
+	}
+	body.Text = grouped(int64(body.Count))
 	if f, ok := view.Report.Figure(ref.Figure); ok && ref.Dimension == "" {
 		body.Text = screening.Text(f)
 	}

@@ -62,6 +62,30 @@ func (p *Pages) Routes() []web.Route {
 		// What the clock will do.
 		{Method: get, Path: "/forecast", Permission: account.ReadCases, Handle: p.forecast},
 
+		// The Party grid and its screening returns.
+		{Method: get, Path: "/grid", Permission: account.ReadCases, Handle: p.grid},
+		{Method: get, Path: "/grid/new", Permission: account.DrawGrid, Handle: p.newCellForm},
+		{Method: post, Path: "/grid/new", Permission: account.DrawGrid, Handle: p.newCell},
+		{Method: get, Path: "/grid/import", Permission: account.DrawGrid, Handle: p.gridImportForm},
+		{Method: post, Path: "/grid/import", Permission: account.DrawGrid, Handle: p.gridImport},
+		{Method: get, Path: "/grid/template.xlsx", Permission: account.DrawGrid, Handle: p.gridTemplate},
+		{Method: get, Path: "/grid/cells/:cell", Permission: account.ReadCases, Handle: p.cell},
+		{Method: get, Path: "/grid/cells/:cell/change", Permission: account.DrawGrid, Handle: p.changeCellForm},
+		{Method: post, Path: "/grid/cells/:cell/change", Permission: account.DrawGrid, Handle: p.changeCell},
+		{Method: get, Path: "/grid/cells/:cell/end", Permission: account.DrawGrid, Handle: p.endCellForm},
+		{Method: post, Path: "/grid/cells/:cell/end", Permission: account.DrawGrid, Handle: p.endCell},
+		{Method: get, Path: "/returns", Permission: account.FileReturns, Handle: p.returns},
+		{Method: get, Path: "/returns/:cell/:from", Permission: account.ReadCases, Handle: p.showReturn},
+		{Method: post, Path: "/returns/:cell/:from", Permission: account.FileReturns, Handle: p.fileReturn},
+		{Method: get, Path: "/findings", Permission: account.ReadCases, Handle: p.findings},
+		{Method: get, Path: "/findings/:finding", Permission: account.ReadCases, Handle: p.finding},
+		{Method: get, Path: "/findings/:finding/settle", Permission: account.SettleFindings, Handle: p.settleForm},
+		{Method: post, Path: "/findings/:finding/settle", Permission: account.SettleFindings, Handle: p.settle},
+		{Method: get, Path: "/screening", Permission: account.ReadCases, Handle: p.screening},
+		{Method: get, Path: "/screening/list", Permission: account.ReadCases, Handle: p.screeningList},
+		{Method: get, Path: "/screening/rule", Permission: account.ReadCases, Handle: p.screeningRule},
+		{Method: post, Path: "/screening/rule", Permission: account.ManageRules, Handle: p.setScreeningRule},
+
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
 

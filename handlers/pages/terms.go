@@ -17,10 +17,15 @@ type termsExtra struct {
 	Signed    []string // who has signed the current one
 }
 
-func (p *Pages) termsOf(c *models.Case, _ *models.Policy) any {
+// termsOf is that of the page of an action, whose address the templates are asked for at.
+func (p *Pages) termsOf(slug string) func(*models.Case, *models.Policy) any {
+	return func(c *models.Case, _ *models.Policy) any { return p.terms(c, slug) }
+}
+
+func (p *Pages) terms(c *models.Case, slug string) termsExtra {
 	extra := termsExtra{Articles: models.ArticlesFor(c.Type, c.Subtype), Hints: c.Hints(today(p.Now())), Drafts: len(c.Drafts)}
 	for _, s := range models.SettlementsFor(c) {
-		extra.Templates = append(extra.Templates, link{Path: "?template=" + s.Code, Name: s.Name})
+		extra.Templates = append(extra.Templates, link{Path: casePath(c) + "/" + slug + "?template=" + s.Code, Name: s.Name})
 	}
 	if d := c.Draft(); d != nil {
 		for _, s := range d.Text.Signatures {

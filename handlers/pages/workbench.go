@@ -22,6 +22,7 @@ type workbenchBody struct {
 	Hello    string
 	Place    string
 	Buttons  []button
+	Screened *screened // how the returns of this period stand, nil where there are none
 	Counts   []counted
 	Sections []section
 }
@@ -29,6 +30,13 @@ type workbenchBody struct {
 type button struct {
 	Path, Name, Note string
 	Main             bool
+}
+
+// screened is a line on the workbench about the returns of the running period, and those that are late.
+type screened struct {
+	Text, Path string
+	Open       string // of findings that wait, "" for none
+	Waits      bool   // there is something to do
 }
 
 // counted is one number at the top of the workbench.
@@ -56,6 +64,9 @@ func (p *Pages) workbench(c *gin.Context) error {
 	case account.Has(actor.Role, account.ReadCases):
 		err = p.watch(ctx, actor, &body)
 	}
+	if err == nil && account.Has(actor.Role, account.ReadCases) {
+		body.Screened, err = p.screened(ctx, actor)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,9 +91,12 @@ func buttonsOf(actor models.Actor) []button {
 		permission account.Permission
 	}{
 		{button{"/cases/new", "登记纠纷", "把新的纠纷记下来", true}, account.WriteCases},
+		{button{"/returns", "排查表", "没有发现，按一下就报", true}, account.FileReturns},
 		{button{"/reviews", "待签收", "下级上报、等您处理的", false}, account.ReviewCases},
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
 		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
+		{button{"/screening", "排查情况", "各村各网格报了没有", false}, account.ReadCases},
+		{button{"/grid", "网格", "党支部、党小组、中心户", false}, account.ReadCases},
 		{button{"/overview", "一览", "超期、风险、化解率，各地比较", false}, account.ReadOverview},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
 		{button{"/checks", "抽查核实", "随机回访，看看不寻常的卷宗", false}, account.CheckFiles},

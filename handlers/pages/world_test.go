@@ -218,6 +218,30 @@ func (w *world) agreed(tb testing.TB) *models.Case {
 	return c
 }
 
+// drafted is a case with the text of an agreement that nobody has signed.
+func (w *world) drafted(tb testing.TB) *models.Case {
+	tb.Helper()
+	c := w.sat(tb)
+	c, err := w.cases.Draft(tb.Context(), seats["mediator"], casework.Ref{ID: c.ID}, casework.DraftForm{Form: "written", Items: []string{"分两期付清"}})
+	require.NoError(tb, err)
+	return c
+}
+
+// pressed is a case with an agreement that is not kept although somebody was urged to.
+func (w *world) pressed(tb testing.TB) *models.Case {
+	tb.Helper()
+	c := w.agreed(tb)
+	c, err := w.cases.Press(tb.Context(), seats["mediator"], casework.Ref{ID: c.ID}, casework.PressForm{Seq: 1, On: workday.OfTime(w.clock.Now()).String(), How: "上门", Answer: "月底付"})
+	require.NoError(tb, err)
+	return c
+}
+
+// dictated is a case that was typed for another.
+func (w *world) dictated(tb testing.TB) *models.Case {
+	tb.Helper()
+	return w.logged(tb, func(f *casework.LogForm) { f.DictatedBy = "许来福" })
+}
+
 // escalated is a case in mediation that was handed up to the township.
 func (w *world) escalated(tb testing.TB) *models.Case {
 	tb.Helper()

@@ -14,6 +14,9 @@ const (
 	LoggedIn       Permission = "logged_in"       // anybody who is
 	ReadCases      Permission = "read_cases"      // cases inside the region
 	WriteCases     Permission = "write_cases"     // log cases and act on them
+	DrawGrid       Permission = "draw_grid"       // the Party grid of the village
+	FileReturns    Permission = "file_returns"    // screening returns of the village
+	SettleFindings Permission = "settle_findings" // close a finding with a reason
 	PrintPapers    Permission = "print_papers"    // papers with whole numbers, and what is attached
 	ReviewCases    Permission = "review_cases"    // the queue of escalated cases
 	ReadReports    Permission = "read_reports"    // monthly reports
@@ -30,7 +33,7 @@ const (
 // Permissions lists every permission.
 func Permissions() []Permission {
 	return []Permission{
-		Public, LoggedIn, ReadCases, WriteCases, PrintPapers, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles,
+		Public, LoggedIn, ReadCases, WriteCases, PrintPapers, DrawGrid, FileReturns, SettleFindings, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles,
 		ReadAccesses, ManageRules, ManageAccounts, ManageJobs,
 	}
 }
@@ -46,6 +49,12 @@ func (p Permission) Holders() []models.Role {
 		return append(slices.Clone(handlersOfCases), models.RoleFirstSecretary, models.RoleAuditor)
 	case WriteCases, PrintPapers, IssueReports:
 		return slices.Clone(handlersOfCases)
+	case DrawGrid:
+		return []models.Role{models.RoleChair, models.RoleFirstSecretary}
+	case FileReturns:
+		return []models.Role{models.RoleMediator, models.RoleChair, models.RoleFirstSecretary}
+	case SettleFindings:
+		return []models.Role{models.RoleMediator, models.RoleChair, models.RoleFirstSecretary, models.RoleJudicial}
 	case ReviewCases: // the chair signs in where one rung of a village hands up to another
 		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}
 	case ReadOverview:

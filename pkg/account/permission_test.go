@@ -24,6 +24,9 @@ var inWords = map[account.Permission]string{
 	account.LoggedIn:       "打开登录后人人可用的页面",
 	account.ReadCases:      "查看本地区的案件",
 	account.WriteCases:     "登记纠纷、办理案件",
+	account.DrawGrid:       "划本村的党建网格",
+	account.FileReturns:    "报送本村的排查表",
+	account.SettleFindings: "写明原因，关闭排查线索",
 	account.PrintPapers:    "打印卷宗（含完整号码）、查看附件",
 	account.ReviewCases:    "签收、退回或者转出下级上报的案件",
 	account.ReadReports:    "查看本地区的月报",
@@ -32,7 +35,7 @@ var inWords = map[account.Permission]string{
 	account.ReadOverview:   "查看辖区总览",
 	account.CheckFiles:     "抽查回访、真实性核查",
 	account.ReadAccesses:   "查看谁看过个人信息、谁导出过资料",
-	account.ManageRules:    "发布时限规则、录入放假安排",
+	account.ManageRules:    "发布时限规则、录入放假安排、定排查周期",
 	account.ManageAccounts: "管理账号",
 	account.ManageJobs:     "管理定时任务",
 }

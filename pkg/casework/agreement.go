@@ -93,6 +93,7 @@ func (s *Service) Sign(ctx context.Context, actor models.Actor, ref Ref, form Si
 			return err
 		}
 		if len(missing) > 0 {
+			text.InForceOn = "" // not before the last of them
 			note := fmt.Sprintf("第%d稿还缺：%s", a.Version, strings.Join(missing, "、"))
 			return c.Move(rules.Policy, models.ActionSign, actor, now, note, func() error {
 				c.Draft().Text = text

@@ -20,7 +20,7 @@ import (
 type AttachForm struct {
 	Kind string `json:"kind" validate:"required,oneof=application notice identity proxy investigation evidence sitting agreement receipt visit confirmation other" label:"材料种类"`
 	Name string `json:"name,omitempty" validate:"max=60" label:"材料名称"`
-	Data []byte `json:"data" label:"文件"`
+	File []byte `json:"file" label:"文件"`
 }
 
 // maxAttachments is how many a case takes.
@@ -43,7 +43,7 @@ func (s *Service) Attach(ctx context.Context, actor models.Actor, ref Ref, form 
 	if _, err := models.Permit(c.Seating(rules.Policy), action, actor); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(form.Data)
+	sum := sha256.Sum256(form.File)
 	sent := hex.EncodeToString(sum[:])
 	if c.Sent(form.Kind, sent) != nil {
 		return c, nil
@@ -51,7 +51,7 @@ func (s *Service) Attach(ctx context.Context, actor models.Actor, ref Ref, form 
 	if err := s.validate.Check(&form); err != nil {
 		return nil, err
 	}
-	file, err := enclosure.Read(ctx, form.Data)
+	file, err := enclosure.Read(ctx, form.File)
 	if err != nil {
 		return nil, err
 	}

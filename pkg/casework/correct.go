@@ -21,7 +21,7 @@ func (s *Service) Correct(ctx context.Context, actor models.Actor, ref Ref, form
 		next := form.logged(c.Place.Village)
 		next.tidy()
 		tidied := form
-		tidied.Title, tidied.Facts, tidied.Requests, tidied.Source = next.Title, next.Facts, next.Requests, next.Source
+		tidied.Title, tidied.Facts, tidied.Requests = next.Title, next.Facts, next.Requests
 		if err := s.validate.Check(&tidied); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *Service) partiesOf(c *models.Case, form []CorrectPartyForm, tidy []Part
 		}
 		if p.Was > 0 {
 			before := c.Parties[p.Was-1]
-			if tidy[i].IDNumber == "" {
+			if tidy[i].IDNumber == "" && before.Kind == p.Kind { // an identity number is no credit code
 				party.IDNumber = before.IDNumber
 			}
 			if tidy[i].Phone == "" {

@@ -35,6 +35,8 @@ type LogForm struct {
 	// that is left out.
 	DictatedBy string `json:"dictatedBy,omitempty" validate:"max=30" label:"口述人"`
 	Typist     string `json:"typist,omitempty" validate:"max=30" label:"代录人"`
+	// Finding is the id of the finding of a screening return that becomes this case, "" for none.
+	Finding string `json:"finding,omitempty" validate:"max=60" label:"排查线索"`
 }
 
 // PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.

@@ -15,7 +15,9 @@ import (
 )
 
 // Log writes down a new dispute. draftKey is the client's own key for the draft: sending the same
-// draft again gives the case that is already there and created is false. Empty means none.
+// draft again gives the case that is already there and created is false. Empty means none. A finding
+// becomes one case, whoever logs it: the second time gives the case of the first, and it is noted at the
+// finding in any case.
 func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, draftKey string) (c *models.Case, created bool, err error) {
 	if !slices.Contains(loggers, actor.Role) {
 		return nil, false, models.Errorf(models.Forbidden, "case.log", "只有调解员、村调委会主任、司法所和县矛调中心可以登记纠纷")
@@ -43,6 +45,11 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	if draftKey != "" {
 		c.DraftKey = actor.ID + "/" + draftKey
 	}
+	if form.Finding != "" {
+		if err := s.fromFinding(ctx, actor, c, form.Finding); err != nil {
+			return nil, false, err
+		}
+	}
 	rules, err := escalation.RulesFor(ctx, s.store, c, now)
 	if err != nil {
 		return nil, false, err
@@ -52,14 +59,16 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	}
 	s.index(c)
 	err = s.store.InsertCase(ctx, c)
-	if store.IsDuplicate(err, store.IndexDraftKey) {
+	if created = err == nil; store.IsDuplicate(err, store.IndexDraftKey) {
 		c, err = s.store.CaseByDraft(ctx, actor.Scope(), c.DraftKey)
-		return c, false, err
+	}
+	if err == nil && form.Finding != "" {
+		err = s.noteAtFinding(ctx, c)
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	return c, true, nil
+	return c, created, nil
 }
 
 var loggers = []models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}

@@ -79,6 +79,9 @@ func deeds() []deed {
 		{"报告公安", "ReportPolice", func(w *world) any {
 			return casework.PoliceForm{ReportedAt: w.Now(), ReportedBy: "周大成", ReportedTo: "枫溪派出所"}
 		}, casework.PoliceForm{}},
+		{"附上材料", "Attach", form(casework.AttachForm{Kind: models.AttachEvidence, File: scan("合同")}), casework.AttachForm{Kind: models.AttachEvidence}},
+		{"立卷归档", "File", form(casework.FileForm{Retention: "long", Known: true}), casework.FileForm{}},
+		{"归档后补充", "Addend", form(casework.AddendForm{Text: "补入照片"}), casework.AddendForm{}},
 	}
 }
 
@@ -127,6 +130,7 @@ func scenes(t *testing.T, w *world) []struct {
 		{"在村里达成协议", did(t)(w.Agree(t.Context(), mediator, ref(sat()), oral()))},
 		{"司法所调解不成", did(t)(w.Fail(t.Context(), judicial, ref(take(judicial, up(chair, sat()), false)), casework.FailForm{Reason: "差距大", RemediesTold: true}))},
 		{"已结案", did(t)(w.Withdraw(t.Context(), mediator, ref(sat()), casework.ReasonForm{Reason: "撤回"}))},
+		{"已立卷归档", did(t)(w.File(t.Context(), mediator, ref(did(t)(w.Withdraw(t.Context(), mediator, ref(sat()), casework.ReasonForm{Reason: "撤回"}))), casework.FileForm{Retention: "long", Known: true}))},
 	}
 }
 

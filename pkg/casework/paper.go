@@ -16,8 +16,9 @@ import (
 // What an access record says was done: see models.Access.
 const (
 	AccessReveal     = "reveal"
-	AccessPapers     = "papers"     // papers of a case were written, with whole numbers
-	AccessAttachment = "attachment" // an attachment was opened
+	AccessPapers     = "papers"      // papers of a case were written, with whole numbers
+	AccessAttachment = "attachment"  // an attachment was opened
+	AccessExport     = "export_case" // a case was written into a folder, by the operator of the server
 )
 
 // Document is a file that is handed out. Its name has the number of the case and no name of a person.
@@ -144,7 +145,10 @@ func (s *Service) Source(ctx context.Context, c *models.Case) (*casefile.Source,
 // onRecord writes that somebody whose work the case is looks at what is not for everybody (个人信息保护法第51条).
 func (s *Service) onRecord(ctx context.Context, actor models.Actor, c *models.Case, what string) error {
 	if !slices.Contains([]models.Role{models.RoleMediator, models.RoleChair, models.RoleJudicial, models.RoleCounty}, actor.Role) {
-		return models.Errorf(models.Forbidden, "case.reveal", "只有办理案件的人员可以查看完整的证件号码和电话、打开材料、打印文书")
+		if what == AccessReveal {
+			return models.Errorf(models.Forbidden, "case.reveal", "只有办理案件的人员可以查看完整的证件号码和电话")
+		}
+		return models.Errorf(models.Forbidden, "case.print", "只有办理案件的人员可以打印文书、打开材料")
 	}
 	return s.store.RecordAccess(ctx, actor, s.now(), what, c.ID.Hex(), c.Place.Village)
 }

@@ -318,3 +318,40 @@ func TestFourLevels(t *testing.T) {
 		require.Equal(t, models.LevelTownship, c.Agreement.Level)
 	}, models.FourLevelPolicy(local("2025-01-01 00:00")))
 }
+
+// TestReturnByPaper sends single papers back: each with its reason, on the stage, among what is missing, and
+// in the list of papers until the case goes up again.
+func TestReturnByPaper(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	form := giveBack(7)
+	form.Papers = []casework.ReturnPaperForm{{Paper: "rights", Page: "第2页", Reason: "没有签收日期"}, {Paper: "identity"}, {Paper: "sittings", Reason: " 缺第二次 "}}
+	c := w.waiting(t)
+	for _, test := range []struct {
+		papers []casework.ReturnPaperForm
+		fields []string
+	}{
+		{[]casework.ReturnPaperForm{{Paper: "rights", Page: "2"}}, []string{"papers[0].reason", "请写明这一页要补充什么"}},
+		{[]casework.ReturnPaperForm{{Paper: "letter", Reason: "没有"}}, []string{"papers[0].paper", "卷宗里没有这种材料"}},
+		{nil, []string{"missing", "请逐项写明需要补充什么"}},
+	} {
+		bad := giveBack(7)
+		bad.Papers = test.papers
+		_, err := w.Review(t.Context(), judicial, ref(c), bad)
+		requireFields(t, err, test.fields...)
+	}
+	c = did(t)(w.Review(t.Context(), judicial, ref(c), form))
+	require.Equal(t, []string{"权利义务告知书第2页：没有签收日期", "调解记录：缺第二次"}, c.Stages[1].Missing)
+	require.Len(t, c.Stages[1].Returned, 2)
+	wanting := map[string]string{}
+	for _, p := range c.Papers() {
+		if p.Returned != "" {
+			wanting[p.Code] = p.Returned
+		}
+	}
+	require.Equal(t, map[string]string{"rights": "第2页：没有签收日期", "sittings": "缺第二次"}, wanting)
+	c = did(t)(w.Escalate(t.Context(), chair, ref(c), casework.EscalateForm{Reason: models.ReasonFailed, Note: "已补"}))
+	for _, p := range c.Papers() {
+		require.Empty(t, p.Returned)
+	}
+}

@@ -37,7 +37,7 @@ func afterwardsPlanned() []struct {
 		end  ending
 	}{
 		{blank, 6, performs}, {halfway, 8, performs}, {dueSoon, 16, owes}, {overdue, 40, owes}, {breaks, 110, owes}, {confirms, 55, owes},
-		{returns, 70, performs}, {dictates, 1.2, drags}, {corrects, 3, drags},
+		{returns, 42, performs}, {dictates, 1.2, drags}, {corrects, 3, drags},
 	}
 }
 
@@ -145,23 +145,23 @@ func (w *world) chase(ctx context.Context, l *life, c *models.Case, in models.In
 }
 
 // lookIn visits a dispute that is closed, and mediates it again where it came back.
-func (w *world) lookIn(ctx context.Context, l *life, c *models.Case, actor models.Actor, ref casework.Ref) error {
-	if c.After == nil {
-		return nil
+func (w *world) lookIn(ctx context.Context, l *life, c *models.Case, actor models.Actor, ref casework.Ref) (acted bool, err error) {
+	if c.After == nil || c.Filing != nil {
+		return false, nil
 	}
 	if n := len(c.After.Visits); n > 0 {
 		if l.after != returns || c.After.Visits[n-1].Signs == "" || len(c.Rounds) > 0 {
-			return nil
+			return false, nil
 		}
 		l.held[c.Level], l.ending = 0, drags
 		if _, err := w.casework.Reopen(ctx, actor, ref, casework.ReopenForm{Reason: "again", Note: "回访时发现双方又为同一块地争起来，都愿意请调委会再调。"}); err != nil {
-			return fmt.Errorf("reopen: %w", err)
+			return false, fmt.Errorf("reopen: %w", err)
 		}
 		w.later(l, 2)
-		return nil
+		return true, nil
 	}
 	if c.After.VisitBy == "" || l.after != returns && l.random.IntN(4) == 0 {
-		return nil
+		return false, nil
 	}
 	form := casework.VisitForm{
 		On: workday.OfTime(w.now).String(), How: pick(l.random, []string{"home", "home", "phone", "online"}), Satisfaction: pick(l.random, []string{"satisfied", "satisfied", "satisfied", "fair", "dissatisfied"}),
@@ -176,10 +176,10 @@ func (w *world) lookIn(ctx context.Context, l *life, c *models.Case, actor model
 		form.How, form.Satisfaction, form.Signs, form.Measures = "home", "fair", "又为田埂和水口拌嘴", "当场劝开，约好再谈"
 	}
 	if _, err := w.casework.Visit(ctx, actor, ref, form); err != nil {
-		return fmt.Errorf("visit: %w", err)
+		return false, fmt.Errorf("visit: %w", err)
 	}
 	w.later(l, 2)
-	return nil
+	return true, nil
 }
 
 // slip puts right what was logged wrong.

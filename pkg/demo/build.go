@@ -32,8 +32,8 @@ type Options struct {
 }
 
 // Build fills an empty store, which has its policy and calendar, with the demo county. The last
-// nights go unswept, so that the first sweep afterwards has work. Accounts are made last: a store
-// that has them is complete.
+// nights go unswept, so that the first sweep afterwards has work. The last account is made last: a store
+// that has it is complete.
 func Build(ctx context.Context, st *store.Store, o Options) error {
 	if err := putRegions(ctx, st, Regions()); err != nil {
 		return err
@@ -49,6 +49,13 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	random := rand.New(rand.NewPCG(o.Seed, 0))
 	w := &world{store: st, random: random, staff: newStaff(), end: o.Now, progress: o.Progress}
 	w.casework = casework.New(st, o.Ring, o.Validate, func() time.Time { return w.now })
+	// The grid names accounts.
+	accounts, logins := account.New(st, o.Hasher, o.Validate, func() time.Time { return o.Now }), Accounts()
+	if err := createAccounts(ctx, accounts, logins[:len(logins)-1]); err != nil {
+		return err
+	}
+	w.grids = newGridder(w, o)
+	w.grids.plan()
 	courses := coursesUntil(random, o.Now, o.Cases, dues)
 	first := o.Now
 	for i := range courses {
@@ -75,20 +82,14 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	if err := lookIntoChecks(ctx, st, w.staff, o.Now); err != nil {
 		return err
 	}
-	accounts := account.New(st, o.Hasher, o.Validate, func() time.Time { return o.Now })
-	for _, a := range Accounts() {
-		_, err := accounts.Create(ctx, account.AccountForm{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region, PartyMember: a.PartyMember, Password: Password})
-		if err != nil {
-			return fmt.Errorf("create account %s: %w", a.ID, err)
-		}
-	}
-	return nil
+	return createAccounts(ctx, accounts, logins[len(logins)-1:])
 }
 
 // world plays events one after another in the order of their times.
 type world struct {
 	store    *store.Store
 	casework *casework.Service
+	grids    *gridder
 	random   *rand.Rand
 	staff    staff
 	now, end time.Time

@@ -123,6 +123,14 @@ func TestDemoShowsEverything(t *testing.T) {
 				if a := c.Agreement; a != nil && a.Confirmation.IsConfirmed() {
 					seen["confirmed"]++
 				}
+				seen["attachments"] += len(c.Attachments)
+				if c.Filing != nil {
+					seen["filed"]++
+					seen["retention "+c.Filing.Retention]++
+					seen["supplements"] += len(c.Filing.Supplements)
+				} else if c.State == models.Closed {
+					seen["not filed"]++
+				}
 				if c.Agreement != nil {
 					seen["agreement "+c.Agreement.Form]++
 				}
@@ -139,6 +147,7 @@ func TestDemoShowsEverything(t *testing.T) {
 				"level village", "level township", "level county", "reason deadline", "reason risk", "reason failed", "outcome township returned",
 				"draft unsigned", "draft half signed", "dictated", "confirmed", "action sign", "action press", "action breach", "action visit", "action reopen", "action correct", "action remind",
 				"outcome village agreed", "outcome township agreed", "outcome county agreed", "agreement written", "agreement oral",
+				"attachments", "filed", "not filed", "retention short", "retention long", "retention permanent", "supplements",
 			} {
 				require.NotZero(t, seen[what], what)
 			}

@@ -27,6 +27,13 @@ func (w *world) begin(ctx context.Context, l *life) error {
 			actor = w.staff[l.village.Parent]
 		}
 	}
+	if form.Source == "screening" {
+		finding, err := w.grids.found(ctx, l.village, form.Title, form.Type, form.Households)
+		if err != nil {
+			return fmt.Errorf("find %q: %w", form.Title, err)
+		}
+		form.Finding = finding
+	}
 	c, _, err := w.casework.Log(ctx, actor, form, "")
 	if err != nil {
 		return fmt.Errorf("log %q: %w", form.Title, err)
@@ -64,7 +71,10 @@ func (w *world) step(ctx context.Context, l *life) error {
 	home := c.Level == l.endsAt || c.Level == models.LevelCounty
 	switch {
 	case c.State == models.Closed:
-		return w.lookIn(ctx, l, c, actor, ref)
+		if acted, err := w.lookIn(ctx, l, c, actor, ref); acted || err != nil {
+			return err
+		}
+		return w.file(ctx, l, c, actor, ref)
 	case c.State == models.Agreed:
 		return w.perform(ctx, l, c, actor, ref)
 	case c.State == models.Failed:
@@ -98,6 +108,9 @@ func (w *world) accept(ctx context.Context, l *life, actor models.Actor, ref cas
 	_, err := w.casework.Accept(ctx, actor, ref, casework.AcceptForm{Consent: consentFor(l, actor)})
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
+	}
+	if err := w.attach(ctx, l, actor); err != nil {
+		return err
 	}
 	w.later(l, 2+4*l.random.Float64())
 	return nil
@@ -247,6 +260,8 @@ func (w *world) agreement(l *life, c *models.Case) casework.AgreementForm {
 	}
 	first, every := 10, 25
 	switch {
+	case l.after == returns:
+		parts, first = 1, 5
 	case l.after == overdue || l.after == breaks || l.after == dueSoon:
 		first, every = 12, 40
 	case l.ending == owes:

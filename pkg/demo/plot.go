@@ -203,8 +203,8 @@ func planned(r *rand.Rand, now time.Time, villages []*models.Region, dues []dead
 		p.risk, p.endsAt, p.ending, p.pace, p.sittings = models.Blue, models.LevelVillage, drags, 1.2, 2
 		list = append(list, p)
 	}
-	for i, x := range afterwardsPlanned() {
-		p := course(r, models.LandTransfer, villages[i%2], atWork(r, ago(x.days)))
+	for _, x := range afterwardsPlanned() {
+		p := course(r, models.LandTransfer, villages[0], atWork(r, ago(x.days)))
 		p.risk, p.endsAt, p.ending, p.after, p.sittings, p.pace, p.unsigned, p.returned = models.Blue, models.LevelVillage, x.end, x.way, 1, 0.3, false, false
 		list = append(list, p)
 	}

@@ -113,11 +113,13 @@ func (r Rules) Say(c *models.Case, now time.Time) (string, error) {
 		text += "，等待下一次自动检查"
 	}
 	var next []string
+	said := map[string]bool{}
 	for _, step := range coming {
 		switch {
-		case !step.At.After(now):
+		case !step.At.After(now) || said[step.Why]: // what is reminded of twice is said once
 		case step.Step == Remind && len(next) < mostReminders:
-			next = append(next, speakTime(step.At, now, step.Step)+"提醒"+step.Why)
+			said[step.Why] = true
+			next = append(next, speakTime(step.At, now, step.Step)+"提醒："+step.Why)
 		case step.Step != Remind:
 			next = append(next, speakTime(step.At, now, step.Step)+step.What)
 		}

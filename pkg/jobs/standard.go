@@ -15,6 +15,7 @@ const (
 	Sessions = "sessions" // 清理登录
 	Notices  = "notices"  // 发送通知
 	Recount  = "recount"  // 期限重算
+	Returns  = "returns"  // 排查提醒
 	Remind   = "remind"   // 月报提醒
 )
 
@@ -27,7 +28,7 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Command, "命令行检查期限", "有人运行命令时"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Returns, "提醒报排查表", "每小时"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
 
@@ -50,6 +51,9 @@ type Work struct {
 	// Recount works out anew what a calendar that was loaded moves, and says how many deadlines; it
 	// makes up for what loading a year did not come to. nil where nobody does.
 	Recount func(ctx context.Context, now time.Time) (int, error)
+	// Returns reminds of screening returns that are missing, and says how many messages it made; it also
+	// notes at findings the cases they became, where that was broken off. nil where nobody does.
+	Returns func(ctx context.Context, now time.Time) (int, error)
 }
 
 // noticesKept is how long the record of a delivery is kept: there is one a minute.
@@ -57,7 +61,8 @@ const noticesKept = 7 * 24 * time.Hour
 
 // Standard lists the jobs of the system: the sweep every five minutes, the reports of the month
 // before on the 1st at 06:00 and what reminds of them each morning, the cleaning of sessions and the
-// recounting of deadlines at night, and the delivery of notices every minute. All run at start as well.
+// recounting of deadlines at night, the delivery of notices every minute, and the reminders of returns
+// every hour. All run at start as well.
 func Standard(work Work) []Job {
 	list := []Job{
 		{Name: Sweep, Schedule: "*/5 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
@@ -95,6 +100,12 @@ func Standard(work Work) []Job {
 		list = append(list, Job{Name: Recount, Schedule: "20 0 * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			changed, err := work.Recount(ctx, now)
 			return Outcome{Note: fmt.Sprintf("按放假安排重算期限%d件", changed)}, err
+		}})
+	}
+	if work.Returns != nil {
+		list = append(list, Job{Name: Returns, Schedule: "15 * * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			made, err := work.Returns(ctx, now)
+			return Outcome{Note: fmt.Sprintf("提醒报排查表%d条", made)}, err
 		}})
 	}
 	return list

@@ -59,12 +59,7 @@ func (d *delivery) handOverPage(ctx context.Context, page []*models.Case) error 
 			notices[i]++
 		}
 	}
-	digests, err := d.keep(ctx, messages)
-	if err != nil {
-		return err
-	}
-	ids := slices.Sorted(maps.Keys(digests))
-	if err := each(ctx, ids, func(ctx context.Context, id string) error { return d.gather(ctx, id, digests[id]) }); err != nil {
+	if err := d.put(ctx, messages); err != nil {
 		return err
 	}
 	for _, c := range page {
@@ -147,19 +142,34 @@ func (d *delivery) messageFor(c *models.Case, n models.Notice, to *desk) *models
 		ID: models.MessageID(c.ID.Hex(), n.Key, to.name), Recipient: to.name, Case: c.ID.Hex(), Kind: n.Kind,
 		Subject: c.NumberText() + "（" + c.Place.VillageName + "）", Text: n.Text, At: n.At, Urgent: n.Urgent,
 	}
+	d.address(m, to)
+	return m
+}
+
+// address puts a message into the inbox and on its way. What only reminds goes into the day's digest.
+func (d *delivery) address(m *models.Message, to *desk) {
 	if to.person {
 		m.Inbox, m.Unread = to.name, to.name
 	}
 	switch {
 	case len(to.channels) == 0:
-	case models.IsReminder(n.Kind) && !n.Urgent && !to.single:
+	case models.IsReminder(m.Kind) && !m.Urgent && !to.single:
 		m.Digest = models.DigestID(to.name, DigestDay(d.now, d.calendar).String())
 	default:
 		for _, channel := range to.channels {
-			m.Enqueue(channel, When(d.now, d.calendar, n.Urgent))
+			m.Enqueue(channel, When(d.now, d.calendar, m.Urgent))
 		}
 	}
-	return m
+}
+
+// put adds the messages that are not there yet, and takes into the day's digests those that belong there.
+func (d *delivery) put(ctx context.Context, messages []*models.Message) error {
+	digests, err := d.keep(ctx, messages)
+	if err != nil {
+		return err
+	}
+	ids := slices.Sorted(maps.Keys(digests))
+	return each(ctx, ids, func(ctx context.Context, id string) error { return d.gather(ctx, id, digests[id]) })
 }
 
 // keep adds the messages that are not there yet, and returns those that go into a digest, by its id. One

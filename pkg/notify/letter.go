@@ -36,6 +36,9 @@ const kindTest = "test"
 func letterOf(m *models.Message, base string) Letter {
 	l := Letter{Key: m.ID, Kind: m.Kind, Subject: m.Subject, At: m.At, Urgent: m.Urgent, Text: dated(m.Text, m.At)}
 	page := "/cases/" + m.Case
+	if m.Case == "" {
+		page = m.Page
+	}
 	if m.Kind == models.NoticeDigest {
 		page = "/messages"
 		// A digest that has grown since it was sent is another letter: its receiver must not throw it away.

@@ -9,7 +9,7 @@ import (
 )
 
 // BuildMissing stores the report of every county, township and village for every month that is over
-// and has none, from the month of the county's first case on. It may be called at any time, again,
+// and has none, from the month of the county's first case or grid on. It may be called at any time, again,
 // and by several processes at once: what is there stays, and what two of them build is the same and
 // stored once. A township's cases are read once for a month: its villages, itself and the county's
 // sum come out of the same pass. progress, which may be nil, is told of passes done and to do; built
@@ -156,7 +156,8 @@ func (p *pass) needed() bool {
 	return false
 }
 
-// months lists the months that may be stored, from that of the first case in any of the townships.
+// months lists the months that may be stored, from that of the first case, or of the first cell of a
+// grid, in any of the townships.
 func (s *Service) months(ctx context.Context, townships []*models.Region) ([]string, error) {
 	var first time.Time
 	for _, t := range townships {
@@ -166,6 +167,17 @@ func (s *Service) months(ctx context.Context, townships []*models.Region) ([]str
 		}
 		if ok && (first.IsZero() || at.Before(first)) {
 			first = at
+		}
+		grids, err := s.store.GridsIn(ctx, models.Scope{Region: t.Code}, t.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range grids {
+			for _, c := range g.Cells {
+				if at := c.Spans[0].RecordedAt; first.IsZero() || at.Before(first) {
+					first = at
+				}
+			}
 		}
 	}
 	if first.IsZero() {
@@ -241,6 +253,20 @@ func (s *Service) carryOut(ctx context.Context, p *plan, passed func()) (built i
 		})
 		if err != nil {
 			return built, err
+		}
+		grid, err := s.entriesIn(ctx, ps.township.Code, p.window)
+		if err != nil {
+			return built, err
+		}
+		for i := range grid {
+			r := m.readEntry(&grid[i])
+			township.add(r)
+			if v := villages[grid[i].Village]; v != nil {
+				v.add(r)
+			}
+			if county != nil {
+				county.add(r)
+			}
 		}
 		for _, t := range append(tallies(villages, ps.villages), township) {
 			if !ps.missing[t.region.Code] {

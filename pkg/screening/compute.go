@@ -11,13 +11,19 @@ import (
 
 // Compute makes the report of a place for a window from the cases that were active in it; cases
 // elsewhere, and cases that were not active, add nothing. inside are the places directly inside the
-// place, for the table by place. The report's BuiltAt is the caller's to set.
-func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], inside []*models.Region) *models.Report {
+// place, for the table by place, grid the entries of the window's returns and findings. The report's
+// BuiltAt is the caller's to set.
+func Compute(region *models.Region, w Window, cases iter.Seq[*models.Case], inside []*models.Region, grid ...Entry) *models.Report {
 	m := newMeter(w)
 	t := newTally(m, region, inside)
 	for c := range cases {
 		if t.covers(c) {
 			t.addCase(m.read(c))
+		}
+	}
+	for i := range grid {
+		if e := &grid[i]; e.place(region.Kind) == region.Code {
+			t.add(m.readEntry(e))
 		}
 	}
 	return t.report(w)
@@ -77,6 +83,10 @@ func (m *meter) read(c *models.Case) *reading {
 	l := lookAt(c, m.window)
 	for i := range m.figures {
 		f := &m.figures[i]
+		m.reading.values[i], m.reading.of[i] = 0, 0
+		if f.OfGrid() {
+			continue
+		}
 		m.reading.values[i] = f.value(&l)
 		if f.Rate {
 			m.reading.of[i] = f.of(&l)
@@ -86,6 +96,26 @@ func (m *meter) read(c *models.Case) *reading {
 		m.reading.codes[i] = m.dimensions[i].code(&l)
 	}
 	m.reading.line, m.reading.named = l.line()
+	return &m.reading
+}
+
+// readEntry measures an entry of the grid. The reading is good until the next one.
+func (m *meter) readEntry(e *Entry) *reading {
+	for i := range m.figures {
+		f := &m.figures[i]
+		m.reading.values[i], m.reading.of[i] = 0, 0
+		if !f.OfGrid() {
+			continue
+		}
+		m.reading.values[i] = f.entry(e)
+		if f.Rate {
+			m.reading.of[i] = f.entryOf(e)
+		}
+	}
+	for i := range m.dimensions {
+		m.reading.codes[i] = m.dimensions[i].codeOf(e)
+	}
+	m.reading.named = false
 	return &m.reading
 }
 

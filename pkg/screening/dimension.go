@@ -15,15 +15,23 @@ type Dimension struct {
 	Columns []string
 
 	code    func(*look) string
-	choices []models.Choice // the rows that people know, in their order
-	always  int             // how many of them stand in the table even when they are all zero
+	entry   func(*Entry) string // of a breakdown of the grid's figures
+	choices []models.Choice     // the rows that people know, in their order
+	always  int                 // how many of them stand in the table even when they are all zero
 }
+
+// Keys of the breakdowns of the grid's figures by place.
+const (
+	gridTownship = "grid_township"
+	gridVillage  = "grid_village"
+)
 
 // Dimensions lists the breakdowns in the order of the report. Townships stand in a county's report,
 // villages in a township's.
 func Dimensions() []Dimension {
 	flow := []string{"opening", "opened", "concluded", "pending", "overdue", "agreed"}
 	place := append(slices.Clone(flow), "failed", "escalated")
+	grid := []string{"screen_due", "screen_returned", "screen_zero", "screen_missing", "leads", "leads_case", "leads_prevented"}
 	seats := []models.Choice{{Code: string(models.RegionVillage), Name: "村级"}, {Code: string(models.RegionTownship), Name: "镇级"}, {Code: string(models.RegionCounty), Name: "县级"}}
 	risks := models.RiskLevels()
 	slices.Reverse(risks)
@@ -32,6 +40,8 @@ func Dimensions() []Dimension {
 		{Key: "level", Name: "所在层级", Columns: []string{"pending", "overdue", "concluded", "agreed", "failed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
 		{Key: "township", Name: "乡镇", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village", Name: "村", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
+		{Key: gridTownship, Name: "各乡镇排查", Columns: grid, code: func(l *look) string { return l.c.Place.Township }, entry: func(e *Entry) string { return e.place(models.RegionTownship) }},
+		{Key: gridVillage, Name: "各村排查", Columns: grid, code: func(l *look) string { return l.c.Place.Village }, entry: func(e *Entry) string { return e.place(models.RegionVillage) }},
 		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
@@ -42,12 +52,20 @@ func Dimensions() []Dimension {
 	}
 }
 
+// codeOf is the code of an entry; "" in a breakdown of cases.
+func (d *Dimension) codeOf(e *Entry) string {
+	if d.entry == nil {
+		return ""
+	}
+	return d.entry(e)
+}
+
 // riskColumns are the levels of risk from high to low.
 func riskColumns() []string { return []string{"red", "orange", "yellow", "blue"} }
 
 // IsPlace says whether the rows are places, which have reports of their own.
 func (d *Dimension) IsPlace() bool {
-	return slices.Contains([]string{"township", "village", "township_risk", "village_risk"}, d.Key)
+	return slices.Contains([]string{"township", "village", "township_risk", "village_risk", gridTownship, gridVillage}, d.Key)
 }
 
 // spans are the lengths of time from acceptance to the end.
@@ -96,7 +114,7 @@ func (d *Dimension) rows(region *models.Region, inside []*models.Region) ([]mode
 	switch {
 	case !d.IsPlace():
 		return d.choices, d.always, true
-	case strings.HasPrefix(d.Key, "township"):
+	case strings.HasPrefix(d.Key, "township"), d.Key == gridTownship:
 		kind = models.RegionCounty
 	default:
 		kind = models.RegionTownship

@@ -5,7 +5,7 @@ import (
 )
 
 // Definition is one figure of the report: what people read, and the one function of a case and a
-// window that gives both the number and the list behind it.
+// window, or of an entry of the grid, that gives both the number and the list behind it.
 type Definition struct {
 	Key     string // stable: opened
 	Name    string // 新收
@@ -17,6 +17,24 @@ type Definition struct {
 
 	value func(*look) int64
 	of    func(*look) int64 // of a Rate
+
+	// Of a figure that counts returns and findings in place of cases.
+	entry   func(*Entry) int64
+	entryOf func(*Entry) int64 // of a Rate
+}
+
+// OfGrid says whether the figure counts returns or findings of the grid, and no cases.
+func (d *Definition) OfGrid() bool { return d.entry != nil }
+
+// holds says whether an entry stands in the list behind the figure.
+func (d *Definition) holds(e *Entry) bool {
+	switch {
+	case d.entry == nil:
+		return false
+	case d.Rate:
+		return d.entryOf(e) != 0
+	}
+	return d.entry(e) != 0
 }
 
 // Counts says whether every case of the list counts one: then the list is as long as the number.
@@ -25,7 +43,10 @@ func (d *Definition) Counts() bool { return !d.Rate && !d.Sum }
 // member says whether a case stands in the list behind the figure: that of a rate is what it is
 // reckoned on.
 func (d *Definition) member(l *look) bool {
-	if d.Rate {
+	switch {
+	case d.OfGrid():
+		return false
+	case d.Rate:
 		return d.of(l) != 0
 	}
 	return d.value(l) != 0
@@ -52,6 +73,14 @@ func rate(key, name, explain string, is, of func(*look) bool) Definition {
 		value: func(l *look) int64 { return one(is(l)) }, of: func(l *look) int64 { return one(of(l)) },
 	}
 }
+
+// entries counts returns or findings of the grid.
+func entries(key, name, unit, explain string, is func(*Entry) bool) Definition {
+	return Definition{Key: key, Name: name, Unit: unit, Explain: explain, entry: func(e *Entry) int64 { return one(is(e)) }}
+}
+
+func (e *Entry) owed() bool     { return e.Duty != nil }
+func (e *Entry) returned() bool { return e.Duty != nil && e.Duty.Return != nil }
 
 func endedWith(outcome models.Outcome) func(*look) bool {
 	return func(l *look) bool { return l.outcome() == outcome }
@@ -85,6 +114,19 @@ func Figures() []Definition {
 		count("closed", "结案", "本月结案归档的纠纷，包括以前月份达成协议、本月履行完毕的。", (*look).closed),
 	)
 	group("排查情况",
+		entries("screen_due", "应报排查表", "份", "截止日在本月的各期，到截止那天在册的每个网格应报一份。", (*Entry).owed),
+		entries("screen_returned", "已报", "份", "应报排查表中，截至月末已经报送的，包括零报告和过期补报的。", (*Entry).returned),
+		entries("screen_zero", "零报告", "份", "已报的排查表中，截至月末写明本期没有发现的；与未报不同。", func(e *Entry) bool { return e.returned() && e.Duty.State == DutyZero }),
+		entries("screen_missing", "未报", "份", "应报排查表中，截至月末没有报送的，不算排查到。", func(e *Entry) bool { return e.owed() && !e.returned() }),
+		Definition{
+			Key: "screen_coverage", Name: "排查覆盖率", Unit: "%", Rate: true, Explain: "已报的排查表，占应报排查表的比例。",
+			entry: func(e *Entry) int64 { return one(e.returned()) }, entryOf: func(e *Entry) int64 { return one(e.owed()) },
+		},
+		entries("screen_late", "过期补报", "份", "本月内报送、报送时那一期已经截止的排查表，包括以前月份的。", func(e *Entry) bool { return e.Late }),
+		entries("leads", "线索", "条", "本月排查报送的隐患线索。", (*Entry).found),
+		entries("leads_case", "转为纠纷", "条", "本月登记为纠纷的排查线索，包括以前月份报送的。", func(e *Entry) bool { return e.ended(models.FindingCase) }),
+		entries("leads_prevented", "就地化解（预防）", "条", "本月写明已经就地化解而关闭的排查线索，计为预防纠纷。", func(e *Entry) bool { return e.ended(models.FindingPrevented) }),
+		entries("leads_open", "月末待处理线索", "条", "月末时还没有登记为纠纷、也没有关闭的排查线索。", func(e *Entry) bool { return e.Lead != nil && e.Lead.Outcome == nil }),
 		count("found", "排查发现", "本月登记的纠纷中，由排查发现的。", func(l *look) bool { return l.opened() && l.counted.Source == models.SourceScreening }),
 	)
 	group("化解情况",

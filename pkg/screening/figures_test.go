@@ -126,7 +126,10 @@ func told(t *testing.T) []*models.Case {
 // them would be shown by no test.
 func TestEveryFigureIsTold(t *testing.T) {
 	t.Parallel()
-	report := screening.Compute(county, window(t, toldMonth), slices.Values(told(t)), townships)
+	grid := newHistory(t, policy(), seeded(1))
+	grid.toldReturns()
+	w := window(t, toldMonth)
+	report := screening.Compute(county, w, slices.Values(told(t)), townships, grid.entries(w)...)
 	for _, f := range report.Figures {
 		require.Positive(t, f.Value, f.Key)
 	}

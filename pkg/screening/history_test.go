@@ -24,6 +24,10 @@ type history struct {
 	rules escalation.Rules
 	now   time.Time
 	cases []*models.Case
+
+	screeningRules []models.ScreeningRule
+	grids          []*models.Grid
+	returns        []*models.Return
 }
 
 var (
@@ -96,6 +100,10 @@ func (h *history) live(steps, hours int, monthEnd func(month string)) {
 
 // step logs a case, or does something to one; the clock's turn comes as often.
 func (h *history) step() {
+	if h.pick(3) == 0 {
+		h.screen()
+		return
+	}
 	if len(h.cases) == 0 || h.pick(6) == 0 {
 		h.log()
 		return
@@ -313,7 +321,7 @@ func next(month string) string {
 func TestHistoriesReachEverything(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t, policy(), seeded(7))
-	h.live(3000, 12, nil)
+	h.live(4500, 8, nil)
 	states, outcomes := map[models.State]int{}, map[models.Outcome]int{}
 	for _, c := range h.cases {
 		require.NoError(t, c.VerifyTimeline())

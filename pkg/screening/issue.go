@@ -258,7 +258,7 @@ func (s *Service) supplement(ctx context.Context, report *models.Report, r *mode
 	return nil
 }
 
-// compute works a report out from the files, with the head of each that adds to it.
+// compute works a report out from the files and the returns, with the head of each that adds to it.
 func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*models.Report, heads, error) {
 	inside, err := s.store.RegionsIn(ctx, r.Code)
 	if err != nil {
@@ -278,6 +278,13 @@ func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*mod
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	grid, err := s.entriesOf(ctx, r, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range grid {
+		t.add(m.readEntry(&grid[i]))
 	}
 	return t.report(w), all, nil
 }

@@ -10,15 +10,16 @@ import (
 	"fengqiao/pkg/store"
 )
 
-// Service keeps and shows the monthly reports. Safe for concurrent use.
+// Service keeps the Party grid, its returns and the monthly reports. Safe for concurrent use.
 type Service struct {
-	store *store.Store
-	now   func() time.Time
+	store    *store.Store
+	validate *models.Validator
+	now      func() time.Time
 }
 
 // New makes the service.
 func New(st *store.Store, now func() time.Time) *Service {
-	return &Service{store: st, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	return &Service{store: st, validate: models.NewValidator(), now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 }
 
 // View is a report with what it is compared with.
@@ -132,8 +133,9 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 		return nil, err
 	}
 	report.BuiltAt = s.now()
-	// Months before the first case are answered, not kept: anybody may ask for any of them.
-	if !s.settled(w) || len(files) == 0 {
+	// Months before the first case or grid are answered, not kept: anybody may ask for any of them.
+	counts := slices.ContainsFunc(report.Figures, func(f models.Figure) bool { return f.Value != 0 || f.Of != nil && *f.Of != 0 })
+	if !s.settled(w) || len(files) == 0 && !counts {
 		return report, nil
 	}
 	report, _, err = s.keep(ctx, report)

@@ -44,6 +44,13 @@ func keep(t testing.TB, h *history) *kept {
 	for _, c := range h.cases {
 		require.NoError(t, st.InsertCase(t.Context(), c))
 	}
+	for _, g := range h.grids {
+		require.NoError(t, st.PutGrid(t.Context(), g))
+	}
+	for _, r := range h.returns {
+		require.NoError(t, st.InsertReturn(t.Context(), r))
+	}
+	require.NoError(t, st.PutScreeningSettings(t.Context(), &models.ScreeningSettings{County: county.Code, Rules: h.screeningRules}))
 	return &kept{h, st, screening.New(st, func() time.Time { return h.now })}
 }
 
@@ -57,7 +64,13 @@ func keepShort(t testing.TB) *kept {
 
 func (k *kept) months() []string {
 	var all []string
-	for m := month(k.cases[0].LoggedAt); m < month(k.now); m = next(m) {
+	first := k.cases[0].LoggedAt
+	for _, g := range k.grids {
+		if at := g.Cells[0].Spans[0].RecordedAt; at.Before(first) {
+			first = at
+		}
+	}
+	for m := month(first); m < month(k.now); m = next(m) {
 		all = append(all, m)
 	}
 	return all

@@ -1,10 +1,7 @@
 package screening_test
 
 import (
-	"bytes"
 	"fmt"
-	"image"
-	"image/png"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -207,14 +204,6 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Order(ctx, actor, ref, casework.OrderForm{Kind: "take", Note: "提级"})
 	case models.ActionPolice:
 		return w.cases.ReportPolice(ctx, actor, ref, casework.PoliceForm{ReportedAt: w.now, ReportedBy: "周大成", ReportedTo: "派出所"})
-	case models.ActionAttach:
-		var photo bytes.Buffer
-		require.NoError(t, png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))))
-		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", Data: photo.Bytes()})
-	case models.ActionFile:
-		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
-	case models.ActionAddend:
-		return w.cases.Addend(ctx, actor, ref, casework.AddendForm{Text: "补充"})
 	case models.ActionDraft:
 		return w.cases.Draft(ctx, actor, ref, casework.DraftForm{Form: "written", Items: []string{"付款"}, Reason: "再改"})
 	case models.ActionSign:
@@ -252,6 +241,12 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 			form.Parties = append(form.Parties, casework.CorrectPartyForm{Role: models.ThirdParty, Kind: models.Person, Name: fmt.Sprintf("证人%d", len(c.Parties))})
 		}
 		return w.cases.Correct(ctx, actor, ref, form)
+	case models.ActionAttach:
+		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", File: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
+	case models.ActionFile:
+		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
+	case models.ActionAddend:
+		return w.cases.Addend(ctx, actor, ref, casework.AddendForm{Text: "后来"})
 	}
 	require.Fail(t, "no use case is known here for this action", string(action))
 	return nil, nil

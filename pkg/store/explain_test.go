@@ -74,6 +74,7 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 	scope, a, c := models.Scope{Region: county}, &models.Account{Username: "a"}, newCase(northOne, noon)
 	session, token, run := &models.Session{TokenHash: "s", ExpiresAt: noon}, &models.SetupToken{TokenHash: "t"}, &models.JobRun{ID: "r", Job: "sweep", Slot: noon}
 	m := &models.Message{ID: "m"}
+	filed := &models.Return{ID: models.ReturnID(models.CellID(northOne, 1), "2026-11-01"), Village: northOne, Township: north, From: "2026-11-01"}
 	call := func(calls ...func(context.Context) error) func(context.Context) []error {
 		return func(ctx context.Context) []error {
 			errs := make([]error, len(calls))
@@ -107,6 +108,8 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"Setup":           only(func(ctx context.Context) error { _, err := st.Setup(ctx, "t"); return err }),
 		"InsertSetup":     only(func(ctx context.Context) error { return st.InsertSetup(ctx, token) }),
 		"DeleteSetup":     only(func(ctx context.Context) error { return st.DeleteSetup(ctx, token) }),
+		"KeepFile":        only(func(ctx context.Context) error { _, err := st.KeepFile(ctx, []byte("x")); return err }),
+		"File":            only(func(ctx context.Context) error { _, err := st.File(ctx, "00"); return err }),
 		"RecordAccess": only(func(ctx context.Context) error {
 			return st.RecordAccess(ctx, models.Actor{ID: "a"}, noon, "reveal", "c", county)
 		}),
@@ -217,6 +220,44 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 				_, err := st.CasesToNotify(ctx, noon, &models.Case{ID: c.ID, NoticeAt: &noon}, 5)
 				return err
 			}),
+		"Grid":    only(func(ctx context.Context) error { _, err := st.Grid(ctx, scope, northOne); return err }),
+		"GridsIn": only(func(ctx context.Context) error { _, err := st.GridsIn(ctx, scope, north); return err }),
+		"PutGrid": call(
+			func(ctx context.Context) error { return st.PutGrid(ctx, &models.Grid{Village: northOne}) },
+			func(ctx context.Context) error {
+				return st.PutGrid(ctx, &models.Grid{Village: northOne, Head: docstore.Head{Version: 1}})
+			}),
+		"Return": only(func(ctx context.Context) error {
+			_, err := st.Return(ctx, scope, models.ReturnID(models.CellID(northOne, 1), "2026-11-01"))
+			return err
+		}),
+		"InsertReturn": only(func(ctx context.Context) error { return st.InsertReturn(ctx, filed) }),
+		"ReplaceReturn": only(func(ctx context.Context) error {
+			filed.Version = 1
+			return st.ReplaceReturn(ctx, filed)
+		}),
+		"ReturnsOf": call(
+			func(ctx context.Context) error { _, err := st.ReturnsOf(ctx, scope, north, "2026-11-01"); return err },
+			func(ctx context.Context) error {
+				_, err := st.ReturnsOf(ctx, models.Scope{Region: northOne}, north, "2026-11-01")
+				return err
+			}),
+		"WaitingReturns": call(
+			func(ctx context.Context) error { _, err := st.WaitingReturns(ctx, scope, north); return err },
+			func(ctx context.Context) error {
+				_, err := st.WaitingReturns(ctx, models.Scope{Region: northOne}, north)
+				return err
+			}),
+		"ActiveReturns":     only(func(ctx context.Context) error { _, err := st.ActiveReturns(ctx, north, noon, noon); return err }),
+		"ScreeningSettings": only(func(ctx context.Context) error { _, err := st.ScreeningSettings(ctx, county); return err }),
+		"PutScreeningSettings": call(
+			func(ctx context.Context) error {
+				return st.PutScreeningSettings(ctx, &models.ScreeningSettings{County: county})
+			},
+			func(ctx context.Context) error {
+				return st.PutScreeningSettings(ctx, &models.ScreeningSettings{County: county, Head: docstore.Head{Version: 1}})
+			}),
+
 		"Message":        only(func(ctx context.Context) error { _, err := st.Message(ctx, "m"); return err }),
 		"InsertMessage":  only(func(ctx context.Context) error { return st.InsertMessage(ctx, m) }),
 		"ReplaceMessage": only(func(ctx context.Context) error { m.Version = 1; return st.ReplaceMessage(ctx, m) }),

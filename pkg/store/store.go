@@ -33,13 +33,17 @@ type Store struct {
 	leases    docstore.Collection[models.Lease, *models.Lease]
 	seals     docstore.Collection[sealMark, *sealMark]
 
+	grids     docstore.Collection[models.Grid, *models.Grid]
+	returns   docstore.Collection[models.Return, *models.Return]
+	screening docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
+
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
 }
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -63,6 +67,10 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		runs:      docstore.NewCollection[models.JobRun](engine, runKind()),
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
 		seals:     docstore.NewCollection[sealMark](engine, sealKind()),
+
+		grids:     docstore.NewCollection[models.Grid](engine, gridKind()),
+		returns:   docstore.NewCollection[models.Return](engine, returnKind()),
+		screening: docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
