@@ -264,11 +264,13 @@ type Counted struct {
 	AmountFen  int64       `bson:"amountFen"`
 	Households int         `bson:"households"`
 	Parties    int         `bson:"parties"`
+	Title      string      `bson:"title"`
+	Facts      string      `bson:"facts"`
 }
 
 // CountedNow is what the statistics ask of the fields as they are.
 func (c *Case) CountedNow() Counted {
-	return Counted{Type: c.Type, Source: c.Source, AmountFen: c.AmountFen, Households: c.Households, Parties: len(c.Parties)}
+	return Counted{Type: c.Type, Source: c.Source, AmountFen: c.AmountFen, Households: c.Households, Parties: len(c.Parties), Title: c.Title, Facts: c.Facts}
 }
 
 // CountedAt is what stood in those fields just before a moment.

@@ -92,8 +92,3 @@ func (c *Case) Sent(kind, hash string) *Attachment {
 	}
 	return nil
 }
-
-// HasAttachment says whether there is one of a kind.
-func (c *Case) HasAttachment(kind string) bool {
-	return slices.ContainsFunc(c.Attachments, func(a Attachment) bool { return a.Kind == kind })
-}

@@ -33,9 +33,28 @@ type paperList struct {
 	out []CasePaper
 }
 
+// add adds a paper. One that is attached is there, whatever the data say of it.
 func (l *paperList) add(code string, must bool, state PaperState, format string, args ...any) {
 	note := fmt.Sprintf(format, args...)
+	if n := l.attached(code); n > 0 && state != PaperThere {
+		state, note = PaperThere, fmt.Sprintf("已附%d份", n)
+	}
 	l.out = append(l.out, CasePaper{Code: code, Name: NameOf(PaperNames(), code), Must: must, State: state, StateName: state.Name(), Note: note, Returned: l.c.returnedPaper(code)})
+}
+
+// attached is how many photos and PDFs of a paper were attached.
+func (l *paperList) attached(code string) int {
+	kind := map[string]string{
+		"application": AttachApplication, "rights": AttachNotice, "identity": AttachIdentity, "proxy": AttachProxy, "investigation": AttachInvestigation, "evidence": AttachEvidence,
+		"sittings": AttachSitting, "agreement": AttachAgreement, "performance": AttachReceipt, "visits": AttachVisit, "confirmation": AttachConfirmation,
+	}[code]
+	n := 0
+	for _, a := range l.c.Attachments {
+		if a.Kind == kind {
+			n++
+		}
+	}
+	return n
 }
 
 // Papers says of every paper of the official list whether it is there, missing, unsigned or not needed, as far as
@@ -47,8 +66,10 @@ func (c *Case) Papers() []CasePaper {
 	switch {
 	case !taken && c.State == Closed:
 		l.add("application", true, PaperThere, "没有受理，存登记的内容")
-	case !taken:
+	case !taken && c.Source != "application":
 		l.add("application", true, PaperMissing, "还没有受理")
+	case !taken:
+		l.add("application", true, PaperThere, "申请书，受理时补登记表")
 	case c.Dictation.IsOpen():
 		l.add("application", true, PaperUnsigned, "由%s代录，%s还没有确认", c.Dictation.Typist, c.Dictation.By)
 	default:
@@ -78,6 +99,8 @@ func (c *Case) Papers() []CasePaper {
 		l.add("sittings", true, PaperThere, "%d份，请核对签名", n)
 	case !taken && c.State == Closed:
 		l.add("sittings", true, PaperUnneeded, "没有受理")
+	case c.State == Closed && c.Agreement == nil && c.Failure == nil: // withdrawn or referred before it
+		l.add("sittings", true, PaperUnneeded, "没有调解过")
 	default:
 		l.add("sittings", true, PaperMissing, "还没有调解记录")
 	}
@@ -161,7 +184,7 @@ func (c *Case) endPapers(l *paperList) {
 	}
 	switch {
 	case visitBy != "":
-		l.add("visits", true, PaperMissing, "请在%s前回访", dayText(visitBy))
+		l.add("visits", false, PaperMissing, "请在%s前回访", dayText(visitBy))
 	case visits > 0:
 		l.add("visits", false, PaperThere, "%d份", visits)
 	default:

@@ -1,11 +1,6 @@
 package models
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // Filing is 立卷归档: the case file is closed for good. Afterwards there are only supplements.
 type Filing struct {
@@ -47,35 +42,18 @@ func (f *Filing) Supplement(at time.Time, by Actor, text string) int {
 	return seq
 }
 
-// MissingPapers names the 必须 papers of the official list (司法部2010年格式) that the file lacks, as far as the
-// system knows. A paper is there when its content was put on record, or when it is attached. What a
-// case never came to, nobody asks for: one that was declined has no sitting.
+// MissingPapers names the 必须 papers of the official list (司法部2010年格式) that the file lacks, or that nobody has
+// signed, as far as the system knows: see Papers.
 func (c *Case) MissingPapers() []string {
-	var out []string
-	lacks := func(there bool, format string, args ...any) {
-		if !there {
-			out = append(out, fmt.Sprintf(format, args...))
+	out := []string{}
+	for _, p := range c.Papers() {
+		if p.Must && (p.State == PaperMissing || p.State == PaperUnsigned) {
+			text := p.Name
+			if p.Note != "" {
+				text += "（" + p.Note + "）"
+			}
+			out = append(out, text)
 		}
-	}
-	lacks(c.AcceptedAt != nil || c.Source == "application" || c.HasAttachment(AttachApplication), "人民调解申请书或者受理登记表")
-	if c.AcceptedAt == nil {
-		return out
-	}
-	told := slices.ContainsFunc(c.Sittings, func(s Sitting) bool { return s.RightsTold })
-	lacks(told || c.HasAttachment(AttachNotice), "权利义务告知书（没有一次调解记录写明已经告知，也没有签收的告知书）")
-
-	var unnumbered []string
-	for _, p := range c.Parties {
-		if p.IDNumber.Mask == "" {
-			unnumbered = append(unnumbered, p.Name)
-		}
-	}
-	lacks(len(unnumbered) == 0 || c.HasAttachment(AttachIdentity), "当事人身份证明（%s没有登记证件号码）", strings.Join(unnumbered, "、"))
-
-	mediated := c.Agreement != nil || c.Failure != nil
-	lacks(!mediated || len(c.Sittings) > 0 || c.HasAttachment(AttachSitting), "调解记录")
-	if c.Ending == Performed {
-		lacks(c.Agreement != nil || c.HasAttachment(AttachAgreement), "调解协议书或者口头协议登记表")
 	}
 	return out
 }

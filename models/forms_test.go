@@ -27,7 +27,7 @@ var forms = map[string][]any{
 		casework.EscalateForm{}, casework.ReviewForm{}, casework.RiskForm{},
 		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{},
 		casework.DraftForm{}, casework.SignForm{}, casework.ConfirmForm{}, casework.PressForm{}, casework.BreachForm{}, casework.ReopenForm{},
-		casework.VisitForm{}, casework.AffirmForm{}, casework.CorrectForm{}, casework.CorrectPartyForm{}, casework.ReturnPaperForm{},
+		casework.VisitForm{}, casework.AffirmForm{}, casework.CorrectForm{}, casework.CorrectPartyForm{}, casework.ReturnPaperForm{}, casework.AttachForm{}, casework.AddendForm{}, casework.FileForm{},
 	},
 }
 

@@ -107,6 +107,7 @@ func paperOf(t *testing.T, c *models.Case, code string) models.CasePaper {
 func TestPapersThroughALife(t *testing.T) {
 	t.Parallel()
 	c := logged(defaultPolicy())
+	c.Source = "screening"
 	c.Parties = []models.Party{{Role: models.Applicant, Name: "许来福"}, {Role: models.Respondent, Name: "邵兴旺", IDNumber: models.Sealed{Mask: "330681********1234"}, Agent: "邵大"}}
 	for code, want := range map[string]models.PaperState{
 		"application": models.PaperMissing, "rights": models.PaperMissing, "identity": models.PaperMissing, "proxy": models.PaperOnPaper, "sittings": models.PaperMissing,
@@ -135,6 +136,10 @@ func TestPapersThroughALife(t *testing.T) {
 	require.Equal(t, "请在2026年12月25日前回访", paperOf(t, c, "visits").Note)
 	c.After = &models.Aftercare{Visits: []models.Visit{{}}}
 	require.Equal(t, models.PaperThere, paperOf(t, c, "visits").State)
+	require.Equal(t, []string{"当事人身份证明（没有登记证件号码：许来福）"}, c.MissingPapers())
+	c.Attachments = []models.Attachment{{Kind: models.AttachIdentity}, {Kind: models.AttachIdentity}}
+	require.Equal(t, "已附2份", paperOf(t, c, "identity").Note)
+	require.Empty(t, c.MissingPapers())
 	for _, p := range c.Papers() {
 		require.Equal(t, p.State.Name(), p.StateName)
 		require.True(t, models.HasCode(models.PaperNames(), p.Code))

@@ -289,6 +289,7 @@ type draftView struct {
 	Text    *agreementView
 	Missing []string
 	Earlier []draftView
+	Print   string // where it is shown as it is signed
 	Reason  string
 }
 
@@ -302,6 +303,7 @@ func viewDraft(c *models.Case, now time.Time) *draftView {
 	last := c.Draft()
 	v := one(last)
 	v.Missing = c.Unsigned(&last.Text)
+	v.Print = casePath(c) + "/papers/" + map[bool]string{true: "agreement", false: "oral"}[last.Text.Form == "written"]
 	for i := len(c.Drafts) - 2; i >= 0; i-- {
 		v.Earlier = append(v.Earlier, one(&c.Drafts[i]))
 	}

@@ -178,7 +178,7 @@ func TestFile(t *testing.T) {
 			require.Equal(t, field, models.AsError(err).Fields[0].Field)
 		}
 		_, err = w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long"})
-		require.Contains(t, models.AsError(err).Fields[0].Message, "许来福没有登记证件号码")
+		require.Contains(t, models.AsError(err).Fields[0].Message, "没有登记证件号码：许来福")
 
 		c = did(t)(w.File(t.Context(), mediator, ref(c), casework.FileForm{Retention: "long", Known: true, Remark: "共一卷"}))
 		require.Equal(t, "2026-03-02", c.Filing.On)

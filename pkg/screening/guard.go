@@ -196,7 +196,7 @@ func similarTexts(looks []*look) []models.CheckItem {
 // gramsOf are the pieces of three characters of what was written down of a case by the window's end,
 // without names, numbers and signs, sorted, each once.
 func gramsOf(l *look) []uint64 {
-	text := l.c.Facts
+	text := l.counted.Facts
 	for i := range l.c.Sittings {
 		if s := &l.c.Sittings[i]; s.RecordedAt.Before(l.w.End) {
 			text += s.Course

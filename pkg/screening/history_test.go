@@ -282,6 +282,9 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 	case models.ActionFile:
 		c.File(&models.Filing{At: now})
 	case models.ActionReopen:
+		if c.AcceptedAt == nil {
+			return models.Errorf(models.Precondition, "case.never_accepted", "本案没有受理过")
+		}
 		c.Rounds = append(c.Rounds, models.Round{EndedAt: now, State: c.State, Agreement: c.Agreement, Failure: c.Failure})
 		c.Agreement, c.Failure, c.Drafts, c.After = nil, nil, nil, nil
 		return h.rules.Reopen(c, actor, now)

@@ -79,7 +79,7 @@ func (s *Service) ledger(ctx context.Context, r *models.Region, month string) ([
 func (l *look) row() papers.LedgerRow {
 	c := l.c
 	r := papers.LedgerRow{
-		Number: l.number(), Title: c.Title, Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: c.Place.VillageName,
+		Number: l.number(), Title: l.counted.Title, Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: c.Place.VillageName,
 		Applicants: c.PartyNames(models.Applicant), Respondents: c.PartyNames(models.Respondent),
 		LoggedOn: workday.OfTime(c.LoggedAt).String(), State: l.is.State.Name(),
 		AmountFen: l.counted.AmountFen, Households: l.counted.Households,
@@ -95,6 +95,9 @@ func (l *look) row() papers.LedgerRow {
 		}
 		if r.AcceptedOn == "" && e.After.State == models.Mediating {
 			r.AcceptedOn = workday.OfTime(e.At).String()
+		}
+		if e.After.State.IsOpen() {
+			r.ClosedOn = "" // mediated again
 		}
 		if r.ClosedOn == "" && e.After.State == models.Closed {
 			r.ClosedOn = workday.OfTime(e.At).String()

@@ -10,11 +10,12 @@ import (
 
 // agreement is the 人民调解协议书 (人民调解法第28、29条).
 func agreement(f *form, s *Source, _ int) {
-	c, a := s.Case, s.Case.Agreement
+	c, a := s.Case, s.agreement()
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 8)
 	f.text("经调解，当事人自愿达成如下协议：")
+	f.grounds(a)
 	f.list("协议内容：", a.Items, 8)
 	f.terms(a)
 	f.text("本协议一式%s份，当事人各执一份，%s留存一份。", copies(c), s.committee())
@@ -24,6 +25,17 @@ func agreement(f *form, s *Source, _ int) {
 	}
 	f.signatures("各方当事人已经看过本协议（向其宣读过），自愿签名：", append(signers, signer{"记录人", s.recorder(), ""})...)
 	f.sealed(s.committee(), a.Sealed)
+}
+
+// grounds cites the articles that an agreement rests on, by their numbers alone.
+func (f *form) grounds(a *models.Agreement) {
+	var names []string
+	for _, g := range a.Grounds {
+		names = append(names, "《"+g.Law+"》"+g.Number)
+	}
+	if len(names) > 0 {
+		f.text("法律依据：%s。", join(names))
+	}
 }
 
 // terms adds how, where and when the agreement is performed.
@@ -76,10 +88,11 @@ func (s *Source) recorder() string {
 
 // oral is the 口头协议登记表 (人民调解法第28、30条).
 func oral(f *form, s *Source, _ int) {
-	c, a := s.Case, s.Case.Agreement
+	c, a := s.Case, s.agreement()
 	f.title(true)
 	f.parties("当事人：")
 	f.part("纠纷主要事实、争议事项：", first(a.Facts, c.Facts), 5)
+	f.grounds(a)
 	f.list("口头协议内容：", a.Items, 5)
 	f.terms(a)
 	f.part("不需要制作书面协议的原因：", a.OralReason, 2)
@@ -101,7 +114,7 @@ func receipts(f *form, s *Source, _ int) {
 		if in.AmountFen > 0 {
 			sum = fmt.Sprintf("%d.%02d", in.AmountFen/100, in.AmountFen%100)
 		}
-		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(in.Note)))
+		t.Rows = append(t.Rows, row(v(fmt.Sprint(in.Seq)), v(short(in.PerformedOn)), v(in.What), v(sum), v(strings.TrimSpace(in.Receipt+" "+in.Note))))
 	}
 	if s.empty {
 		for i := range 8 {
@@ -113,9 +126,13 @@ func receipts(f *form, s *Source, _ int) {
 	f.signatures("经手人签名：", signer{"调解员", join(s.Case.Mediators), ""})
 }
 
-// visit is the 回访记录.
-func visit(f *form, s *Source, _ int) {
+// visit is the 回访记录 of the i-th visit, or the form for one that is still to come.
+func visit(f *form, s *Source, i int) {
 	f.title(true)
+	var v models.Visit
+	if visits := s.visits(); i < len(visits) {
+		v = visits[i]
+	}
 	on := ""
 	if s.Case.Agreement != nil {
 		on = s.Case.Agreement.ReachedOn
@@ -124,20 +141,33 @@ func visit(f *form, s *Source, _ int) {
 		[2]string{"　当事人", or(join(names(s.Case)), 16)},
 		[2]string{"　调解协议编号", s.number()},
 		[2]string{"协议日期", dayOr(on)},
-		[2]string{"回访日期", dayOr("")},
-		[2]string{"　回访方式", "□上门　□电话　□视频"},
-		[2]string{"　回访事由", line(16)},
+		[2]string{"回访日期", dayOr(v.On)},
+		[2]string{"　回访方式", boxes(models.VisitWays(), v.How)},
+		[2]string{"　被回访人", or(join(v.Visited), 16)},
 	)
 	f.head("回访情况：")
-	f.text("1. 协议履行情况：□全部履行　□部分履行　□没有履行")
-	f.lines(2)
-	f.text("2. 对调解的满意程度：□满意　□基本满意　□不满意")
-	f.lines(1)
-	f.text("3. 有没有新的矛盾苗头：□没有　□有")
-	f.lines(2)
-	f.text("4. 采取的措施：")
-	f.lines(3)
-	f.signatures("签名：", signer{"被回访人", "", ""}, signer{"回访人", "", ""})
+	f.part("1. 协议履行情况：", v.Kept, 2)
+	f.text("2. 对调解的满意程度：%s", boxes(models.Satisfactions(), v.Satisfaction))
+	signs := v.Signs
+	if v.On != "" && signs == "" {
+		signs = "没有"
+	}
+	f.part("3. 有没有新的矛盾苗头：", signs, 2)
+	f.part("4. 采取的措施：", v.Measures, 3)
+	f.signatures("签名：", signer{"被回访人", "", ""}, signer{"回访人", v.Visitor, v.On})
+}
+
+// boxes are choices to tick, the one that was made with its tick.
+func boxes(choices []models.Choice, code string) string {
+	var out []string
+	for _, c := range choices {
+		mark := "□"
+		if c.Code == code {
+			mark = "☑"
+		}
+		out = append(out, mark+c.Name)
+	}
+	return strings.Join(out, "　")
 }
 
 func names(c *models.Case) []string {
@@ -172,7 +202,11 @@ func confirmation(f *form, s *Source, _ int) {
 	f.head("附：")
 	f.text("1. 调解协议；2. 双方的身份证明；3. 与协议有关的财产权利证明；4. 双方的送达地址、电话；5. 有委托代理人的，授权委托书。")
 	f.text("此致")
-	f.add(write(docx.ItemFlat, line(10)+"人民法院"))
+	court := line(10) + "人民法院"
+	if a.Confirmation != nil && a.Confirmation.Court != "" {
+		court = a.Confirmation.Court
+	}
+	f.add(write(docx.ItemFlat, court))
 	f.signatures("申请人签名：", unsigned(s.partySigners())...)
 }
 

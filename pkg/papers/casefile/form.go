@@ -225,8 +225,8 @@ func (s *Source) partySigners() []signer {
 	var out []signer
 	for _, p := range s.Case.Parties {
 		on := ""
-		if s.Case.Agreement != nil {
-			for _, sign := range s.Case.Agreement.Signatures {
+		if a := s.agreement(); a != nil {
+			for _, sign := range a.Signatures {
 				if sign.Party == p.Name {
 					on = sign.SignedOn
 				}

@@ -64,6 +64,9 @@ func makers() []maker {
 	agreed := func(form string) func(*Source) int {
 		return once(func(s *Source) bool { return s.Case.Agreement != nil && s.Case.Agreement.Form == form })
 	}
+	drafted := func(form string) func(*Source) int { // to be signed
+		return once(func(s *Source) bool { a := s.agreement(); return a != nil && a.Form == form })
+	}
 	return []maker{
 		{code: "cover", name: "卷宗封面", inFile: always, make: cover},
 		{code: "contents", name: "卷内目录", inFile: always, make: func(*form, *Source, int) {}}, // made when all others are
@@ -75,11 +78,11 @@ func makers() []maker {
 		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: none, make: investigation, kinds: []string{models.AttachInvestigation}},
 		{code: "evidence", name: "证据材料清单", number: 6, listed: true, inFile: once(func(s *Source) bool { return len(s.attached(models.AttachEvidence)) > 0 }), make: evidence, kinds: []string{models.AttachEvidence}},
 		{code: "sitting", name: "人民调解记录", number: 7, listed: true, inFile: func(s *Source) int { return len(s.Case.Sittings) }, make: sitting, kinds: []string{models.AttachSitting}},
-		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), make: agreement, kinds: []string{models.AttachAgreement}},
-		{code: "oral", name: "人民调解口头协议登记表", number: 8, listed: true, inFile: agreed("oral"), make: oral},
+		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), offered: drafted("written"), make: agreement, kinds: []string{models.AttachAgreement}},
+		{code: "oral", name: "人民调解口头协议登记表", number: 8, listed: true, inFile: agreed("oral"), offered: drafted("oral"), make: oral},
 		{code: "receipts", name: "履行凭证", number: 9, listed: true, inFile: once(func(s *Source) bool { return len(s.performed()) > 0 }), make: receipts, kinds: []string{models.AttachReceipt}},
-		{code: "visit", name: "人民调解回访记录", number: 10, listed: true, inFile: none, make: visit, kinds: []string{models.AttachVisit}},
-		{code: "confirmation", name: "司法确认申请书", number: 11, listed: true, inFile: none, offered: once(func(s *Source) bool { return s.Case.Agreement != nil }), make: confirmation, kinds: []string{models.AttachConfirmation}},
+		{code: "visit", name: "人民调解回访记录", number: 10, listed: true, inFile: func(s *Source) int { return len(s.visits()) }, offered: once(func(s *Source) bool { return s.Case.ConcludedAt != nil }), make: visit, kinds: []string{models.AttachVisit}},
+		{code: "confirmation", name: "司法确认申请书", number: 11, listed: true, inFile: once(func(s *Source) bool { return s.Case.Agreement != nil && s.Case.Agreement.Confirmation != nil }), offered: once(func(s *Source) bool { return s.Case.Agreement != nil }), make: confirmation, kinds: []string{models.AttachConfirmation}},
 		{code: "termination", name: "人民调解终止告知书", listed: true, inFile: once(func(s *Source) bool { return s.Case.Failure != nil }), make: termination},
 		{code: "escalation", name: "矛盾纠纷逐级上报表", listed: true, inFile: func(s *Source) int { return len(s.Case.Handovers()) }, make: escalated},
 		{code: "referral", name: "矛盾纠纷移送函", listed: true, inFile: once(func(s *Source) bool { return s.Case.Referral != nil }), make: referral},
@@ -210,6 +213,25 @@ func emptyCase() *models.Case {
 		Sittings:  []models.Sitting{{}},
 		Agreement: &models.Agreement{},
 	}
+}
+
+// agreement is the one that holds, else the text that is being signed; nil where there is neither.
+func (s *Source) agreement() *models.Agreement {
+	switch d := s.Case.Draft(); {
+	case s.Case.Agreement != nil:
+		return s.Case.Agreement
+	case d != nil && s.Case.State == models.Mediating:
+		return &d.Text
+	}
+	return nil
+}
+
+// visits are the follow-up visits that were made.
+func (s *Source) visits() []models.Visit {
+	if s.Case.After == nil {
+		return nil
+	}
+	return s.Case.After.Visits
 }
 
 // agents are the parties who have one.
