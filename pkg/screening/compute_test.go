@@ -266,7 +266,8 @@ func TestCasesThatWereNotActiveAddNothing(t *testing.T) {
 	}
 }
 
-// TestEveryInstalmentCountsOnce: over all months, each instalment of an agreement matures once.
+// TestEveryInstalmentCountsOnce: over all months, each instalment of an agreement matures once while the
+// committee looks after it.
 func TestEveryInstalmentCountsOnce(t *testing.T) {
 	t.Parallel()
 	h, months := lived(t, policy())
