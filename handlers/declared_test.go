@@ -126,6 +126,7 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 		"GET /api/v1/cases/:id 409": p.before,
 		"GET /api/v1/reviews 409":   p.before,
 		"GET /api/v1/cases 400":     p.query("village=%ZZ"), "GET /api/v1/cases 422": p.query("vilage=1"),
+		"GET /api/v1/clusters 400": p.query("state=%ZZ"), "GET /api/v1/clusters 422": p.query("stat=1"),
 		"GET /api/v1/reviews 400": p.query("after=nowhere"), "GET /api/v1/reviews 422": p.query("limit=0"),
 		"GET /api/v1/regions 400": p.query("parent=1;2"), "GET /api/v1/regions 422": p.query("place=1"), "GET /api/v1/regions 404": p.query("parent=" + township2),
 		"GET /api/v1/articles 422":  p.query("type=quarrel"),

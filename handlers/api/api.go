@@ -98,6 +98,7 @@ func (a *API) endpoints() []endpoint {
 		action(a, "escalate", account.WriteCases, "上报", a.cases.Escalate),
 		action(a, "review", account.ReviewCases, "签收、退回或转出上报的案件", a.cases.Review),
 		action(a, "risk", account.WriteCases, "调整风险等级", a.cases.Assess),
+		action(a, "signs", account.WriteCases, "登记风险情况：有没有威胁、器械、聚集，有没有扬言上访、起诉", a.cases.ReportSigns),
 		action(a, "pause", account.WriteCases, "暂停计时", a.cases.Pause),
 		action(a, "resume", account.WriteCases, "恢复计时", a.cases.Resume),
 		action(a, "extend", account.WriteCases, "延期", a.cases.Extend),
@@ -115,6 +116,10 @@ func (a *API) endpoints() []endpoint {
 		row(get, "/cases/:id/settlements", account.ReadCases, a.settlements, endpoint{tag: "案件", summary: "可用的协议范本，按案件内容填好", params: new(idParams), out: new(SettlementList), status: http.StatusOK}),
 		row(get, "/articles", account.LoggedIn, a.articles, endpoint{tag: "法条", summary: "和一类纠纷有关的法条（转述，不是原文）", params: new(articleParams), out: new(ArticleList), status: http.StatusOK, fails: invalid}),
 		row(post, "/cases/:id/reveal", account.WriteCases, a.reveal, endpoint{tag: "案件", summary: "查看完整的证件号码和电话（留有查看记录）", params: new(idParams), out: new(Revealed), status: http.StatusOK}),
+
+		row(get, "/clusters", account.ReadCases, a.clusters, endpoint{tag: "群体性纠纷", summary: "群体性纠纷，最近有变化的在前", params: new(clustersParams), out: new(ClusterPage), status: http.StatusOK, fails: query}),
+		row(get, "/clusters/:id", account.ReadCases, a.cluster, endpoint{tag: "群体性纠纷", summary: "查看一起群体性纠纷和其中的案件", params: new(clusterParams), out: new(Cluster), headers: new(caseHeaders), status: http.StatusOK, fails: []int{http.StatusNotFound}}),
+		row(post, "/clusters/:id", account.ReviewCases, a.decide, endpoint{tag: "群体性纠纷", summary: "确认或者排除", params: new(decideParams), in: new(casework.DecideForm), out: new(Cluster), headers: new(caseHeaders), status: http.StatusOK, fails: []int{http.StatusNotFound, http.StatusConflict}}),
 
 		row(get, "/reviews", account.ReviewCases, a.reviews, endpoint{tag: "案件", summary: "等待签收的案件，期限最早的在前", params: new(pageParams), out: new(CasePage), status: http.StatusOK, fails: append(query, http.StatusConflict)}),
 

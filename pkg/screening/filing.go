@@ -215,7 +215,7 @@ func (s *Service) checkFiling(form *FileForm) error {
 			fault(i, "type", "请从列表中选择是哪类事")
 		}
 		for _, sign := range f.Signs {
-			if !models.HasCode(models.RiskSigns(), sign) {
+			if !models.HasCode(models.FindingSigns(), sign) {
 				fault(i, "signs", "请从列表中选择风险苗头")
 			}
 		}

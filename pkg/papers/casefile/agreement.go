@@ -134,8 +134,8 @@ func visit(f *form, s *Source, i int) {
 		v = visits[i]
 	}
 	on := ""
-	if s.Case.Agreement != nil {
-		on = s.Case.Agreement.ReachedOn
+	if all, _ := s.Case.Agreements(); len(all) > 0 { // it may be mediated again by now
+		on = all[len(all)-1].ReachedOn
 	}
 	f.fields(
 		[2]string{"　当事人", or(join(names(s.Case)), 16)},
@@ -147,7 +147,7 @@ func visit(f *form, s *Source, i int) {
 	)
 	f.head("回访情况：")
 	f.part("1. 协议履行情况：", v.Kept, 2)
-	f.text("2. 对调解的满意程度：%s", boxes(models.Satisfactions(), v.Satisfaction))
+	f.part("2. 对调解的满意程度：", boxes(models.Satisfactions(), v.Satisfaction), 1)
 	signs := v.Signs
 	if v.On != "" && signs == "" {
 		signs = "没有"
