@@ -266,8 +266,7 @@ func TestCasesThatWereNotActiveAddNothing(t *testing.T) {
 	}
 }
 
-// TestEveryInstalmentCountsOnce: over all months, each instalment of an agreement matures once while the
-// committee looks after it.
+// TestEveryInstalmentCountsOnce: over all months, each instalment of an agreement matures once.
 func TestEveryInstalmentCountsOnce(t *testing.T) {
 	t.Parallel()
 	h, months := lived(t, policy())
