@@ -114,7 +114,7 @@ func casesOfEveryState(t *testing.T, w *world) {
 	w.clock.advance(32 * 24 * time.Hour)
 	_, err := w.sweeper.Run(t.Context(), w.clock.Now())
 	require.NoError(t, err)
-	for _, to := range []stage{logged, mediating, sat, agreed, drafted, dictated, urged} {
+	for _, to := range []stage{logged, mediating, sat, agreed, drafted, dictated, urged, attached, over, filed} {
 		w.caseAt(t, village, models.RegionVillage, to)
 	}
 	w.act(t, "mediator", w.caseAt(t, village, models.RegionVillage, mediating), "pause", casework.PauseForm{Ground: "survey", Note: long})

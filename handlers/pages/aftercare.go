@@ -303,7 +303,7 @@ func viewDraft(c *models.Case, now time.Time) *draftView {
 	last := c.Draft()
 	v := one(last)
 	v.Missing = c.Unsigned(&last.Text)
-	v.Print = casePath(c) + "/papers/" + map[bool]string{true: "agreement", false: "oral"}[last.Text.Form == "written"]
+	v.Print = casePath(c) + "/papers/draft"
 	for i := len(c.Drafts) - 2; i >= 0; i-- {
 		v.Earlier = append(v.Earlier, one(&c.Drafts[i]))
 	}

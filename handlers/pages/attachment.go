@@ -84,7 +84,8 @@ func uploaded(c *gin.Context) []byte {
 
 func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*models.Case, error) {
 	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), File: uploaded(c)}
-	return p.Cases.Attach(c.Request.Context(), web.Actor(c), ref, in)
+	// A photo is added to whatever is there by now: what others did meanwhile is no reason to send it again.
+	return p.Cases.Attach(c.Request.Context(), web.Actor(c), casework.Ref{ID: ref.ID}, in)
 }
 
 func attachmentKinds(*models.Case, *models.Policy) any { return models.AttachmentKinds() }

@@ -27,7 +27,8 @@ type AttachForm struct {
 const maxAttachments = 200
 
 // Attach adds a photo or a PDF to the file; after filing, as a supplement. What is sent a second time, by the
-// same bytes as the same kind, is there already: nothing changes.
+// same bytes as the same kind, is there already: nothing changes,
+// whatever version was seen.
 func (s *Service) Attach(ctx context.Context, actor models.Actor, ref Ref, form AttachForm) (*models.Case, error) {
 	form.Name = strings.TrimSpace(form.Name)
 	c, err := s.Case(ctx, actor, ref.ID)
@@ -64,8 +65,7 @@ func (s *Service) Attach(ctx context.Context, actor models.Actor, ref Ref, form 
 			return nil, err
 		}
 	}
-	// An attachment is added to whatever is there by now: no version is asked for.
-	changed, err := s.change(ctx, actor, Ref{ID: ref.ID}, action, nil, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+	changed, err := s.change(ctx, actor, ref, action, nil, func(c *models.Case, rules escalation.Rules, now time.Time) error {
 		if c.Sent(form.Kind, sent) != nil {
 			return errThere
 		}

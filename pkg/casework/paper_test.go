@@ -57,9 +57,12 @@ func TestAttach(t *testing.T) {
 		// The same photo again changes nothing; as another kind of paper it is another attachment.
 		again := did(t)(w.Attach(t.Context(), mediator, ref(c), casework.AttachForm{Kind: models.AttachEvidence, File: photo(t)}))
 		require.Equal(t, one.Version, again.Version)
-		two := did(t)(w.Attach(t.Context(), mediator, ref(c), casework.AttachForm{Kind: models.AttachIdentity, File: photo(t)}))
+		two := did(t)(w.Attach(t.Context(), mediator, casework.Ref{ID: c.ID}, casework.AttachForm{Kind: models.AttachIdentity, File: photo(t)}))
 		require.Equal(t, "身份证明2", two.Attachments[1].Name)
-		did(t)(w.Attach(t.Context(), mediator, ref(c), casework.AttachForm{Kind: models.AttachReceipt, File: scan("收条")}))
+		did(t)(w.Attach(t.Context(), mediator, casework.Ref{ID: c.ID}, casework.AttachForm{Kind: models.AttachReceipt, File: scan("收条")}))
+
+		_, err := w.Attach(t.Context(), mediator, ref(c), casework.AttachForm{Kind: models.AttachOther, File: scan("x")})
+		require.Equal(t, models.Conflict, models.AsError(err).Kind, "who names a version is told that it is an old one")
 
 		kept, data, err := w.OpenAttachment(t.Context(), judicial, c.ID, 1, false)
 		require.NoError(t, err)
@@ -89,7 +92,7 @@ func TestTogetherTheSamePhotoIsOne(t *testing.T) {
 		}
 		c := w.log(t)
 		_, errs := together(func(int) (*models.Case, error) {
-			return w.Attach(t.Context(), mediator, ref(c), casework.AttachForm{Kind: models.AttachEvidence, File: scan("同一份")})
+			return w.Attach(t.Context(), mediator, casework.Ref{ID: c.ID}, casework.AttachForm{Kind: models.AttachEvidence, File: scan("同一份")})
 		})
 		for _, err := range errs {
 			require.NoError(t, err)

@@ -347,7 +347,7 @@ func (l *look) line() (models.ReportLine, bool) {
 	return r, true
 }
 
-// number is the case's, "" while it had none: it is given with the acceptance.
+// number is the case's, "" while it had none: it is given with the first acceptance, and stays.
 func (l *look) number() string {
 	if l.c.Number == nil || l.c.AcceptedAt == nil || !l.c.AcceptedAt.Before(l.w.End) {
 		return ""
