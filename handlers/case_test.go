@@ -262,12 +262,12 @@ func TestReports(t *testing.T) {
 	require.Equal(t, int64(1), valueOf(t, now, "opened"))
 	require.Equal(t, now.Figures, into[api.Report](t, w.post(t, path, "judicial", nil), http.StatusOK).Figures)
 	for _, key := range []string{"opened", "opened@village=" + village, "opened@type=land_transfer"} {
-		list := into[api.CasePage](t, w.get(t, path+"/figures/"+key, "judicial"), http.StatusOK)
+		list := into[api.FigurePage](t, w.get(t, path+"/figures/"+key, "judicial"), http.StatusOK)
 		require.Len(t, list.Items, 1, key)
 		require.Equal(t, made.ID, list.Items[0].ID)
 		require.Nil(t, list.Next)
 	}
-	require.Empty(t, into[api.CasePage](t, w.get(t, path+"/figures/opened@village="+village2, "judicial"), http.StatusOK).Items)
+	require.Empty(t, into[api.FigurePage](t, w.get(t, path+"/figures/opened@village="+village2, "judicial"), http.StatusOK).Items)
 
 	w.clock.advance(30 * 24 * time.Hour)
 	kept := into[api.Report](t, w.post(t, path, "judicial", nil), http.StatusOK)

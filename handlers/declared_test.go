@@ -14,6 +14,7 @@ import (
 	"fengqiao/handlers"
 	"fengqiao/handlers/web"
 	"fengqiao/pkg/account"
+	"fengqiao/pkg/screening"
 )
 
 // prober brings about each status that the document declares.
@@ -30,6 +31,9 @@ type probe func(t *testing.T, route web.Route, v visit) reply
 func (p *prober) send(as string, change func(path, body *any, header *[]string)) probe {
 	return func(t *testing.T, route web.Route, v visit) reply {
 		t.Helper()
+		if as == "judicial" {
+			as = v.whoMay()
+		}
 		about := p.w.freshTarget(t, v)
 		var path, body any = v.path(route.Path, about), nil
 		if v.body != nil {
@@ -67,7 +71,7 @@ func (p *prober) broken(fault func() error) probe {
 	return func(t *testing.T, route web.Route, v visit) (answer reply) {
 		t.Helper()
 		about := p.w.freshTarget(t, v)
-		p.engine.with(fault, func() { answer = p.w.visited(t, route.Method, route.Path, v, "judicial", about) })
+		p.engine.with(fault, func() { answer = p.w.visited(t, route.Method, route.Path, v, v.whoMay(), about) })
 		return answer
 	}
 }
@@ -89,7 +93,7 @@ func (p *prober) before(t *testing.T, route web.Route, v visit) reply {
 }
 
 // probes are the ways that fit most endpoints, by status; special those of single ones.
-func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
+func (p *prober) probes(t *testing.T) (byStatus map[int]probe, special map[string]probe) {
 	asUsual := p.send("judicial", func(_, _ *any, _ *[]string) {})
 	elsewhere := p.send("judicial", func(path, _ *any, _ *[]string) {
 		parts := strings.Split((*path).(string), "/")
@@ -98,6 +102,8 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 				parts[i] = bson.NewObjectID().Hex()
 			} else if part == township {
 				parts[i] = township2
+			} else if strings.HasPrefix(part, village) {
+				parts[i] = strings.Replace(part, village, "330681109209", 1)
 			}
 		}
 		*path = strings.Join(parts, "/")
@@ -126,9 +132,22 @@ func (p *prober) probes() (byStatus map[int]probe, special map[string]probe) {
 		"GET /api/v1/cases/:id 409": p.before,
 		"GET /api/v1/reviews 409":   p.before,
 		"GET /api/v1/cases 400":     p.query("village=%ZZ"), "GET /api/v1/cases 422": p.query("vilage=1"),
+		"GET /api/v1/clusters 400": p.query("state=%ZZ"), "GET /api/v1/clusters 422": p.query("stat=1"),
 		"GET /api/v1/reviews 400": p.query("after=nowhere"), "GET /api/v1/reviews 422": p.query("limit=0"),
 		"GET /api/v1/regions 400": p.query("parent=1;2"), "GET /api/v1/regions 422": p.query("place=1"), "GET /api/v1/regions 404": p.query("parent=" + township2),
-		"GET /api/v1/articles 422":  p.query("type=quarrel"),
+		"GET /api/v1/articles 422":         p.query("type=quarrel"),
+		"GET /api/v1/screening/:place 400": p.query("period=%ZZ"), "GET /api/v1/screening/:place 422": p.query("perod=1"),
+		"POST /api/v1/returns/:cell/:from 200": p.send("judicial", func(path, body *any, _ *[]string) {
+			form := screening.FileForm{Key: "once", Zero: true}
+			p.w.post(t, (*path).(string), "mediator", form)
+			*body = screening.FileForm{Key: "once", Zero: true}
+		}),
+		"POST /api/v1/returns/:cell/:from 409": p.send("judicial", func(path, body *any, _ *[]string) {
+			*body = screening.FileForm{Seen: 99, Findings: []screening.FindingForm{{What: "争吵", Type: "other"}}}
+		}),
+		"POST /api/v1/findings/:finding/settle 409": p.send("judicial", func(path, body *any, _ *[]string) {
+			p.w.post(t, (*path).(string), "judicial", *body)
+		}),
 		"POST /api/v1/sessions 401": p.body(`{"username":"mediator","password":"wrong"}`),
 		"POST /api/v1/sessions 429": func(t *testing.T, _ web.Route, _ visit) reply {
 			wrong := account.Credentials{Username: "mediator3", Password: "wrong"}
@@ -154,7 +173,7 @@ func TestEveryDeclaredStatus(t *testing.T) {
 	engine := breakable(t)
 	w := newWorld(t, engine, func(d *handlers.Deps) { d.LoginBurst = 1000 })
 	p := &prober{w, engine, visits()}
-	byStatus, special := p.probes()
+	byStatus, special := p.probes(t)
 	seen, operations := 0, 0
 	for _, route := range w.routes() {
 		if !strings.HasPrefix(route.Path, "/api/") {

@@ -137,7 +137,7 @@ func (m *mutator) array(s *openapi3.Schema, value any, path string, whole func(a
 // stricter are the fields with rules that no schema can say: a checksum, a sum, what it is already.
 var stricter = []string{"/api/v1/cases parties[0].idNumber", "/api/v1/cases/:id/agreement instalments", "/api/v1/cases/:id/draft instalments", "/api/v1/cases/:id/agreement grounds", "/api/v1/cases/:id/draft grounds", "/api/v1/cases/:id/agreement template", "/api/v1/cases/:id/draft template",
 	"/api/v1/cases/:id/correct parties[0].idNumber", "/api/v1/cases/:id/visit visited", "/api/v1/cases/:id/affirm by", "/api/v1/cases/:id/confirm step", "/api/v1/cases/:id/breach way", "/api/v1/cases/:id/reopen reason", "/api/v1/cases/:id/correct type", "/api/v1/cases/:id/correct source",
-	"/api/v1/cases/:id/risk risk", "/api/v1/cases/:id/extend days", "/api/v1/cases finding"}
+	"/api/v1/cases/:id/risk risk", "/api/v1/cases/:id/sittings together", "/api/v1/cases/:id/extend days", "/api/v1/cases finding"}
 
 // TestDocumentSaysWhatIsTaken makes, from the schema of every body, bodies that it refuses, which the
 // handlers refuse too, naming the field; and bodies at its limits, with whose field they are content.
@@ -165,7 +165,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			raw, err := json.Marshal(bad.body)
 			require.NoError(t, err)
 			require.Error(t, c.body(at, raw), "%s %s: %s", name, bad.path, bad.what)
-			answer := w.post(t, v.path(route.Path, about), "judicial", bad.body)
+			answer := w.post(t, v.path(route.Path, about), v.whoMay(), bad.body)
 			if bad.path == "" {
 				require.Equal(t, http.StatusBadRequest, answer.status, name)
 				continue
@@ -176,7 +176,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			raw, err := json.Marshal(fine.body)
 			require.NoError(t, err)
 			require.NoError(t, c.body(at, raw), "%s %s: %s", name, fine.path, fine.what)
-			answer := w.post(t, v.path(route.Path, about), "judicial", fine.body)
+			answer := w.post(t, v.path(route.Path, about), v.whoMay(), fine.body)
 			if answer.status == http.StatusUnprocessableEntity && !slices.Contains(stricter, route.Path+" "+fine.path) {
 				require.NotContains(t, faultyFields(problem(t, answer, answer.status)), fine.path, "%s: %s", name, fine.what)
 			}
@@ -186,7 +186,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 2+len(actionVisits()), bodies)
+	require.Equal(t, 5+len(actionVisits()), bodies)
 	require.Greater(t, changes, 300)
 }
 
@@ -202,7 +202,10 @@ func (w *world) freshTarget(t *testing.T, v visit) target {
 		found := w.caseAt(t, about.village, about.holder, v.stage)
 		about.found, id = &found, found.ID
 	}
-	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":cell", cellOf(about.village), ":from", periodOf)
+	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
+	if v.prepare != nil {
+		v.prepare(w, about)
+	}
 	return about
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"fengqiao/models"
+	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
@@ -30,7 +31,7 @@ func findingOf(village string) string {
 
 // placesOf fills the paths of the routes about a cell of a village.
 func placesOf(village string) *strings.Replacer {
-	return strings.NewReplacer(":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village))
+	return strings.NewReplacer(":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village), ":village", village)
 }
 
 // gridVisits says how the routes of grid and returns are asked.
@@ -38,6 +39,14 @@ func gridVisits() map[string]visit {
 	drawn := func(w *world, about target) { w.drawn(about.village) }
 	waiting := func(w *world, about target) { w.drawn(about.village); w.waiting(about.village) }
 	return map[string]visit{
+		"GET /api/v1/grids/:village":      {cell: true},
+		"GET /api/v1/returns/:cell/:from": {cell: true, prepare: waiting},
+		"POST /api/v1/returns/:cell/:from": {cell: true, as: "mediator", prepare: drawn, body: func(w *world, about target) any {
+			return screening.FileForm{Seen: w.filings(about.village), Findings: []screening.FindingForm{{What: "两家为水沟争吵", Where: "北垄", Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}}
+		}},
+		"POST /api/v1/findings/:finding/settle": {cell: true, prepare: waiting, body: same(screening.SettleForm{As: models.FindingPrevented, Note: "当场说和"})},
+		"GET /api/v1/screening/:place":          {place: true},
+
 		"GET /grid":     {place: true, query: "place=%s"},
 		"GET /grid/new": {}, "GET /grid/import": {}, "GET /grid/template.xlsx": {},
 		"POST /grid/new": {prepare: drawn, body: func(w *world, _ target) any {
@@ -98,6 +107,15 @@ func (w *world) waiting(village string) {
 	} else if store.IsNotFound(err) {
 		_ = w.store.InsertReturn(ctx, r)
 	}
+}
+
+// filings is how often the return of a village's household was sent.
+func (w *world) filings(village string) int {
+	r, err := w.store.Return(context.Background(), models.Scope{Region: village}, models.ReturnID(cellOf(village), periodOf))
+	if err != nil {
+		return 0
+	}
+	return len(r.Filings)
 }
 
 // gridFile is a spreadsheet with one branch of a number that is not taken.

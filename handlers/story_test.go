@@ -132,7 +132,7 @@ func tellStory(t *testing.T, w *world) {
 			require.False(t, report.Provisional)
 			for key, want := range figures {
 				require.Equal(t, want, valueOf(t, report, key), "%s of %s in %s", key, region, month)
-				list := into[api.CasePage](t, w.get(t, path+"/figures/"+key, "county"), http.StatusOK)
+				list := into[api.FigurePage](t, w.get(t, path+"/figures/"+key, "county"), http.StatusOK)
 				require.Len(t, list.Items, int(want), "%s of %s in %s", key, region, month)
 			}
 		}

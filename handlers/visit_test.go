@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -26,13 +27,17 @@ type visit struct {
 	query string // %s is the place or village that is asked about
 	// body is what is sent: JSON for the API, the values of a form for a page.
 	body func(w *world, about target) any
-	ends bool // it ends the session
-	cell bool // the route is about a cell of a village's grid
+	ends bool   // it ends the session
+	cell bool   // the route is about a cell of a village's grid
+	as   string // who may, where the judicial officer of the township may not
 	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
 	prepare func(w *world, about target)
 	below   bool // it is for those above who has the case
 	over    bool // it is about a month that is over
 }
+
+// whoMay is somebody who may do what the visit is for to a fresh target.
+func (v visit) whoMay() string { return cmp.Or(v.as, "judicial") }
 
 // stage is how far a case has come.
 type stage string
@@ -50,6 +55,7 @@ const (
 	attached  stage = "attached" // with one attachment
 	over      stage = "over"     // closed
 	filed     stage = "filed"    // filed for good
+	grouped   stage = "grouped"  // the last of a group dispute that nobody has decided on: the id is the group's
 )
 
 // target is what a request is about.
@@ -147,6 +153,14 @@ func visits() map[string]visit {
 		"POST /messages/settings/office": {body: same(url.Values{"version": {"0"}, "do": {"forget-webhook"}})},
 		"POST /messages/settings/test":   {body: same(url.Values{"channel": {"wecom"}})},
 
+		"GET /risk-rules": {}, "GET /risk-rules/compare": {}, "GET /risk-rules/new": {}, "GET /risk-rules/:version": {}, "GET /risk-rules/:version/try": {query: ""},
+		"POST /risk-rules/new": {body: func(w *world, _ target) any { return draftRiskRules(w) }},
+
+		"GET /api/v1/clusters": {}, "GET /clusters": {},
+		"GET /api/v1/clusters/:id": {stage: grouped}, "GET /clusters/:id": {stage: grouped},
+		"POST /api/v1/clusters/:id": {stage: grouped, body: same(casework.DecideForm{State: models.ClusterConfirmed, Reason: "同一家合作社"})},
+		"POST /clusters/:id":        {stage: grouped, body: same(url.Values{"version": {"1"}, "state": {"confirmed"}, "reason": {"同一家合作社"}})},
+
 		"GET /rules": {}, "GET /rules/compare": {}, "GET /rules/new": {}, "GET /rules/:version": {}, "GET /rules/:version/try": {}, "GET /calendar": {}, "GET /calendar/load": {},
 		"POST /rules/new":     {body: func(w *world, _ target) any { return draftRules(w) }},
 		"POST /calendar/load": {body: same(url.Values{"year": {"2027"}, "source": {"国办发明电"}, "text": {"2027-01-01 元旦 休\n2027-05-01至2027-05-02 劳动节 休\n2027-10-01至2027-10-03 国庆节 休"}})},
@@ -220,6 +234,7 @@ func actionVisits() map[string]visit {
 		"escalate": {stage: logged, body: same(casework.EscalateForm{Reason: models.ReasonFailed, Note: "村里调不下来"})},
 		"review":   {stage: pending, body: same(casework.ReviewForm{Decision: "accept"})},
 		"risk":     {stage: logged, body: same(casework.RiskForm{Risk: models.Yellow, Reason: "情绪激动"})},
+		"signs":    {stage: logged, body: same(casework.SignsForm{RiskSigns: models.RiskSigns{Petition: true}})},
 		"pause":    {stage: mediating, body: same(casework.PauseForm{Ground: models.PauseAbsent, Note: "当事人在外地，月底回来"})},
 		"resume":   {stage: paused, body: same(casework.ResumeForm{Note: "人已回来"})},
 		"extend":   {stage: mediating, body: same(casework.ExtendForm{Days: 7, Consent: "双方当面同意"})},
@@ -270,6 +285,7 @@ func formOf(action string) func(*world, target) any {
 			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
 			"filing":      {"retention": {"long"}, "known": {"1"}},
 			"addend":      {"text": {"补入回访照片"}},
+			"signs":       {"petition": {"1"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
 		if action == "attachments" {
@@ -306,6 +322,24 @@ func draftRules(w *world) url.Values {
 	return values
 }
 
+// draftRiskRules is a new version of the risk rules that is published.
+func draftRiskRules(w *world) url.Values {
+	d := rules.RiskDraftOf(models.DefaultRiskPolicy(w.clock.Now()))
+	values := url.Values{
+		"do": {"publish"}, "from": {"d1"}, "name": {"新规则"}, "effectiveFrom": {workday.OfTime(w.clock.Now().AddDate(1, 0, 0)).String()},
+		"yellowFrom": {d.YellowFrom}, "orangeFrom": {d.OrangeFrom}, "redFrom": {d.RedFrom}, "clusterDays": {d.ClusterDays}, "clusterHouseholds": {d.ClusterHouseholds},
+	}
+	for i, f := range d.Factors {
+		at := fmt.Sprintf("factors[%d].", i)
+		values.Set(at+"kind", f.Kind)
+		values.Set(at+"from", f.From)
+		values.Set(at+"points", f.Points)
+	}
+	own, _ := w.store.RiskPolicies(context.Background(), county)
+	values.Set("base", fmt.Sprint(len(own)))
+	return values
+}
+
 // today is the civil day of the world.
 func (w *world) today() string { return workday.OfTime(w.clock.Now()).String() }
 
@@ -336,6 +370,9 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 	if to == paused {
 		v := actionVisits()["pause"]
 		return w.act(tb, as, w.caseAt(tb, village, holder, v.stage), "pause", v.body(w, target{}))
+	}
+	if to == grouped {
+		return w.group(tb, as, village)
 	}
 	switch to {
 	case dictated:
@@ -372,6 +409,22 @@ func (w *world) caseAt(tb testing.TB, village string, holder models.RegionKind, 
 		}
 	}
 	return made
+}
+
+// group logs and accepts two disputes with one transferee of their own, and gives the last one under the
+// id of the group dispute that they are put to people as.
+func (w *world) group(tb testing.TB, as, village string) api.Case {
+	tb.Helper()
+	w.made++
+	form := draft(village)
+	form.Households = 2
+	form.Land.Transferee = fmt.Sprintf("第%d家合作社", w.made)
+	var last api.Case
+	for range 2 {
+		last = w.act(tb, as, w.log(tb, as, form), "accept", casework.AcceptForm{})
+	}
+	last.ID = models.ClusterID(village, models.Root{Kind: models.RootTransferee, Text: form.Land.Transferee})
+	return last
 }
 
 // path fills a route's path, and the query of its visit.

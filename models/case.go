@@ -45,7 +45,22 @@ type Case struct {
 	Level  string        `bson:"level"`
 	Office Office        `bson:"office"`
 	Review ReviewState   `bson:"review"`
-	Risk   RiskLevel     `bson:"risk"`
+	// Risk is the level in force: the higher of what Assessment scored and what a person has Raised it
+	// to. Signs and Linked are what the score takes beside the facts above.
+	Risk       RiskLevel   `bson:"risk"`
+	Signs      RiskSigns   `bson:"signs"`
+	Linked     LinkedFacts `bson:"linked"`
+	Assessment *Assessment `bson:"assessment,omitempty"`
+	Raised     *RiskRaise  `bson:"raised,omitempty"`
+	// RescoreAt is the next moment at which time alone can change the score, missing where none can.
+	RescoreAt *time.Time `bson:"rescoreAt,omitempty"`
+	// Roots are the keys of what other cases may have in common with this one; Cluster is the group
+	// dispute it was confirmed to belong to. TogetherAt is when the oldest thing happened to it that
+	// its fellows have not been told of, missing where none waits.
+	Roots      []string     `bson:"roots"`
+	Cluster    *CaseCluster `bson:"cluster,omitempty"`
+	Groups     []CaseGroup  `bson:"groups"`
+	TogetherAt *time.Time   `bson:"togetherAt,omitempty"`
 	// Asked lets the village go on with sittings on a case that a higher level has taken over.
 	Asked bool `bson:"asked"`
 

@@ -52,11 +52,13 @@ const (
 	ReasonConflict Reason = "conflict" // the village would judge in its own house
 	ReasonAsked    Reason = "asked"    // a party asks for it
 	ReasonOrdered  Reason = "ordered"  // 提级办理: a higher level takes it
+	ReasonCluster  Reason = "cluster"  // another case of the same group dispute went up
 )
 
 var reasonNames = map[Reason]string{
 	ReasonDeadline: "到期未办结，自动上报", ReasonRisk: "矛盾可能激化", ReasonFailed: "本级调解不成",
 	ReasonConflict: "本级有利益冲突", ReasonAsked: "当事人要求", ReasonOrdered: "上级提级办理",
+	ReasonCluster: "同一群体性纠纷已上报",
 }
 
 // Name is the reason as people say it.

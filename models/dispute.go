@@ -108,18 +108,24 @@ func (r RiskLevel) Name() string { return NameOf(RiskLevels(), string(r)) }
 // LandTransferFacts are the fields of a land-transfer dispute. Dates are "2006-01-02", "" where
 // unknown.
 type LandTransferFacts struct {
-	Contract         string `bson:"contract" json:"contract" validate:"omitempty,oneof=none oral written" label:"合同形式"`
-	ContractDate     string `bson:"contractDate,omitempty" json:"contractDate,omitempty" validate:"omitempty,day" label:"签订日期"`
-	Filed            bool   `bson:"filed" json:"filed" label:"已向发包方备案"`
-	From             string `bson:"from,omitempty" json:"from,omitempty" validate:"omitempty,day" label:"流转起始日期"`
-	To               string `bson:"to,omitempty" json:"to,omitempty" validate:"omitempty,day" label:"流转截止日期"`
-	ContractLandTo   string `bson:"contractLandTo,omitempty" json:"contractLandTo,omitempty" validate:"omitempty,day" label:"承包期截止日期"`
-	Registered       bool   `bson:"registered" json:"registered" label:"已办理登记"`
-	LandName         string `bson:"landName,omitempty" json:"landName,omitempty" validate:"max=60" label:"地块名称"`
-	Location         string `bson:"location,omitempty" json:"location,omitempty" validate:"max=120" label:"坐落"`
-	AreaCentiMu      int64  `bson:"areaCentiMu,omitempty" json:"areaCentiMu,omitempty" validate:"gte=0,lte=10000000" label:"面积"`
-	Use              string `bson:"use,omitempty" json:"use,omitempty" validate:"max=60" label:"用途"`
-	PriceFenPerMu    int64  `bson:"priceFenPerMu,omitempty" json:"priceFenPerMu,omitempty" validate:"money" label:"每亩每年价格"`
+	Contract       string `bson:"contract" json:"contract" validate:"omitempty,oneof=none oral written" label:"合同形式"`
+	ContractDate   string `bson:"contractDate,omitempty" json:"contractDate,omitempty" validate:"omitempty,day" label:"签订日期"`
+	Filed          bool   `bson:"filed" json:"filed" label:"已向发包方备案"`
+	From           string `bson:"from,omitempty" json:"from,omitempty" validate:"omitempty,day" label:"流转起始日期"`
+	To             string `bson:"to,omitempty" json:"to,omitempty" validate:"omitempty,day" label:"流转截止日期"`
+	ContractLandTo string `bson:"contractLandTo,omitempty" json:"contractLandTo,omitempty" validate:"omitempty,day" label:"承包期截止日期"`
+	Registered     bool   `bson:"registered" json:"registered" label:"已办理登记"`
+	LandName       string `bson:"landName,omitempty" json:"landName,omitempty" validate:"max=60" label:"地块名称"`
+	Location       string `bson:"location,omitempty" json:"location,omitempty" validate:"max=120" label:"坐落"`
+	AreaCentiMu    int64  `bson:"areaCentiMu,omitempty" json:"areaCentiMu,omitempty" validate:"gte=0,lte=10000000" label:"面积"`
+	Use            string `bson:"use,omitempty" json:"use,omitempty" validate:"max=60" label:"用途"`
+	PriceFenPerMu  int64  `bson:"priceFenPerMu,omitempty" json:"priceFenPerMu,omitempty" validate:"money" label:"每亩每年价格"`
+	// ContractRef is the number or name by which a contract is known; Transferee who has the land. Cases
+	// of one village that share either have one root.
+	ContractRef string `bson:"contractRef,omitempty" json:"contractRef,omitempty" validate:"max=60" label:"合同编号或名称"`
+	Transferee  string `bson:"transferee,omitempty" json:"transferee,omitempty" validate:"max=60" label:"受让方"`
+	// PressingOn is the day that presses: of the harvest, or on which rent is to be paid.
+	PressingOn       string `bson:"pressingOn,omitempty" json:"pressingOn,omitempty" validate:"omitempty,day" label:"收获或者交租的日期"`
 	PaidUntil        string `bson:"paidUntil,omitempty" json:"paidUntil,omitempty" validate:"omitempty,day" label:"租金已付至"`
 	SubTransferred   bool   `bson:"subTransferred" json:"subTransferred" label:"有再流转"`
 	SubConsent       bool   `bson:"subConsent" json:"subConsent" label:"承包方书面同意再流转"`
@@ -139,6 +145,7 @@ type DividendFacts struct {
 	// villagers; Disclosed whether it was made public.
 	Decision     string `bson:"decision,omitempty" json:"decision,omitempty" validate:"omitempty,oneof=yes no unknown" label:"是否经会议决议"`
 	DecisionDate string `bson:"decisionDate,omitempty" json:"decisionDate,omitempty" validate:"omitempty,day" label:"决议日期"`
+	PayoutOn     string `bson:"payoutOn,omitempty" json:"payoutOn,omitempty" validate:"omitempty,day" label:"分红发放日期"`
 	Disclosed    string `bson:"disclosed,omitempty" json:"disclosed,omitempty" validate:"omitempty,oneof=yes no unknown" label:"是否公开"`
 	// KnownOn starts the two years of 农村土地承包经营纠纷调解仲裁法第18条 where arbitration applies.
 	ViolationKnownOn string `bson:"violationKnownOn,omitempty" json:"violationKnownOn,omitempty" validate:"omitempty,day" label:"知道权利受侵害的日期"`
@@ -158,6 +165,9 @@ type Sitting struct {
 	Course       string    `bson:"course" json:"course"`
 	Result       string    `bson:"result" json:"result"` // continue, agreed, no_agreement
 	Level        string    `bson:"level" json:"level"`
+	// Common names the sitting that was held for several cases of one group dispute, "" for this case's
+	// own: by it a case knows whether it has the record already.
+	Common string `bson:"common,omitempty" json:"common,omitempty"`
 }
 
 // SittingResults lists the results of a sitting.

@@ -25,7 +25,7 @@ var forms = map[string][]any{
 		casework.LogForm{}, casework.PartyForm{}, casework.AcceptForm{}, casework.DeclineForm{}, casework.SittingForm{}, casework.AgreementForm{},
 		casework.InstalmentForm{}, casework.PerformForm{}, casework.FailForm{}, casework.ReasonForm{}, casework.CloseForm{}, casework.ReferForm{},
 		casework.EscalateForm{}, casework.ReviewForm{}, casework.RiskForm{},
-		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{},
+		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{}, casework.SignsForm{}, casework.DecideForm{},
 		casework.DraftForm{}, casework.SignForm{}, casework.ConfirmForm{}, casework.PressForm{}, casework.BreachForm{}, casework.ReopenForm{},
 		casework.VisitForm{}, casework.AffirmForm{}, casework.CorrectForm{}, casework.CorrectPartyForm{}, casework.ReturnPaperForm{}, casework.AttachForm{}, casework.AddendForm{}, casework.FileForm{},
 	},

@@ -78,6 +78,11 @@ const (
 	ActionClose    Action = "close"    // 结案
 	ActionRaise    Action = "raise"    // 提高风险等级
 	ActionLower    Action = "lower"    // 降低风险等级
+	ActionSigns    Action = "signs"    // 风险情况: signs of trouble are put on record, or are over
+	ActionAssess   Action = "assess"   // 风险评估, by the system: the score became another
+	ActionJoin     Action = "join"     // 并入群体性纠纷, after a person confirmed it
+	ActionPart     Action = "part"     // 不再作为群体性纠纷
+	ActionCommon   Action = "common"   // 共同调解记录: a sitting for a group dispute, recorded on another of its cases
 	ActionExpire   Action = "expire"   // 自动上报, by the clock: the deadline has passed, or the risk must not wait
 	ActionPause    Action = "pause"    // 暂停计时
 	ActionResume   Action = "resume"   // 恢复计时, by a person or when the days of pause are used up
@@ -111,10 +116,11 @@ func Actions() []Choice {
 		{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
 		{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
 		{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
-		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"},
+		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"}, {string(ActionSigns), "风险情况"},
 		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
 		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
 		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
+		{string(ActionAssess), "风险评估"}, {string(ActionJoin), "并入群体性纠纷"}, {string(ActionPart), "不再作为群体性纠纷"}, {string(ActionCommon), "共同调解记录"},
 	}
 }
 
@@ -156,7 +162,7 @@ func unreviewed() []ReviewState { return []ReviewState{"", ReviewAccepted, Revie
 // Lifecycle is the whole table. Nothing else changes a state.
 func Lifecycle() []Transition {
 	top, below := true, false
-	open, any := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed, Closed}
+	open, unclosed, any := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed}, []State{Logged, Mediating, Agreed, Failed, Closed}
 	return []Transition{
 		{Action: ActionAccept, From: []State{Logged}, Review: unreviewed(), To: Mediating, Hand: Holder, Roles: handlers},
 		{Action: ActionDecline, From: []State{Logged}, Review: unreviewed(), To: Closed, Ending: Declined, Hand: Holder, Roles: handlers},
@@ -182,12 +188,17 @@ func Lifecycle() []Transition {
 		{Action: ActionAffirm, From: any, Hand: Holder, Roles: handlers},
 		{Action: ActionRaise, From: open, Hand: Anyone, Roles: handlers},
 		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial, RoleCounty}},
+		{Action: ActionSigns, From: open, Hand: Anyone, Roles: handlers},
+		{Action: ActionAssess, From: []State{Logged, Mediating, Failed}, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionJoin, From: unclosed, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionPart, From: unclosed, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionCommon, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionPause, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionResume, From: []State{Mediating}, Hand: HolderOrClock, Roles: append(slices.Clone(handlers), RoleSystem)},
 		{Action: ActionExtend, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionOrder, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}},
 		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
-		{Action: ActionPolice, From: []State{Logged, Mediating, Agreed, Failed}, Hand: Anyone, Roles: handlers},
+		{Action: ActionPolice, From: unclosed, Hand: Anyone, Roles: handlers},
 		{Action: ActionAttach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
 		{Action: ActionFile, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionAddend, From: []State{Closed}, Hand: Holder, Roles: handlers},
@@ -375,6 +386,9 @@ func (c *Case) settle(now time.Time) {
 	if c.State == Closed && c.ClosedAt == nil {
 		c.ClosedAt = &now
 		c.ActiveUntil = now
+	}
+	if !c.State.IsOpen() {
+		c.RescoreAt = nil // what is over is assessed no more
 	}
 	c.DueAt, c.NextAt = nil, nil
 	if stage := c.OpenStage(); stage != nil {

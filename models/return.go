@@ -80,8 +80,8 @@ type FindingOutcome struct {
 	Note    string    `bson:"note,omitempty"`
 }
 
-// RiskSigns lists the facts of a dispute that a return may tick: of the dispute, never of a person.
-func RiskSigns() []Choice {
+// FindingSigns lists the facts of a dispute that a return may tick: of the dispute, never of a person.
+func FindingSigns() []Choice {
 	return []Choice{
 		{"threat", "有人扬言报复，或者已经动手"}, {"crowd", "有人持械或者聚集"}, {"petition", "扬言上访或者打官司"}, {"failed", "以前调过，没有调成"},
 		{"earlier", "同一合同、同一方案以前闹过"}, {"collective", "对方是村集体或者村委会"}, {"conflict", "村里调解有利益冲突"}, {"date_near", "收获期或者兑付期快到了"},

@@ -121,7 +121,10 @@ func (c *demoCommand) build(ctx context.Context, t *terminal, a *application, ri
 	err := demo.Build(ctx, a.store, demo.Options{
 		Ring: ring, Hasher: a.hasher, Validate: a.validate, Now: a.now(), Seed: c.Seed, Cases: c.Cases,
 		Sweep: func(ctx context.Context, now time.Time) error {
-			_, err := a.sweeper.Run(ctx, now)
+			if _, err := a.sweeper.Run(ctx, now); err != nil {
+				return err
+			}
+			_, err := a.sweeper.Rescore(ctx, now, now) // the rules are the same all along
 			return err
 		},
 		Reports: func(ctx context.Context, now time.Time) error {

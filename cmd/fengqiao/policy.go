@@ -97,12 +97,16 @@ func (c *policyListCommand) Run(ctx context.Context, t *terminal) error {
 		if c.JSON {
 			return t.json(list)
 		}
-		table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-		for _, p := range list {
-			fmt.Fprintf(table, "%s\t%s\t%s起\t%s\t%s\n", p.Key, rules.Standing(p.Standing).Name(), workday.OfTime(p.EffectiveFrom), p.Version, p.Name)
-		}
-		return table.Flush()
+		return printVersions(t, list)
 	})
+}
+
+func printVersions(t *terminal, list []listedPolicy) error {
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	for _, p := range list {
+		fmt.Fprintf(table, "%s\t%s\t%s起\t%s\t%s\n", p.Key, rules.Standing(p.Standing).Name(), workday.OfTime(p.EffectiveFrom), p.Version, p.Name)
+	}
+	return table.Flush()
 }
 
 type policyShowCommand struct {
@@ -174,10 +178,7 @@ func readPolicy(path string) (*models.Policy, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	out := in.Policy
-	day, err := workday.Parse(in.EffectiveFrom)
-	if err == nil {
-		out.EffectiveFrom = day.Start()
-	} else if out.EffectiveFrom, err = time.Parse(time.RFC3339, in.EffectiveFrom); err != nil {
+	if out.EffectiveFrom, err = dayOrMoment(in.EffectiveFrom); err != nil {
 		return nil, fmt.Errorf("%s: effectiveFrom 请写成 2027-01-01", path)
 	}
 	return &out, nil

@@ -123,6 +123,13 @@ func (a *application) seed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("seed the default policy: %w", err)
 	}
+	_, err = a.store.RiskPolicy(ctx, "", 1)
+	if store.IsNotFound(err) {
+		err = ignoreTaken(a.store.InsertRiskPolicy(ctx, models.DefaultRiskPolicy(time.Date(2000, 1, 1, 0, 0, 0, 0, workday.Zone).UTC())))
+	}
+	if err != nil {
+		return fmt.Errorf("seed the default risk policy: %w", err)
+	}
 	kept, err := a.store.CalendarYears(ctx)
 	if err != nil {
 		return fmt.Errorf("seed the calendar: %w", err)
@@ -159,7 +166,26 @@ func (a *application) work() jobs.Work {
 		Remind:   a.reports.Remind,
 		Sessions: a.accounts.DropExpired,
 		Recount:  a.rules.Recount,
+		Risk:     a.rescore,
+		Clusters: func(ctx context.Context) (string, error) {
+			did, err := a.unsealed().FollowClusters(ctx)
+			return fmt.Sprintf("写入决定%d起，一并办理%d件", did.Applied, did.Told), err
+		},
 	}
+}
+
+// unsealed is the use cases that open and seal no numbers: they do without the keys.
+func (a *application) unsealed() *casework.Service { return a.casework(nil) }
+
+// rescore assesses anew what is due, and looks for group disputes.
+func (a *application) rescore(ctx context.Context, now time.Time) (string, error) {
+	since, err := jobs.LastDone(ctx, a.store, jobs.Risk)
+	if err != nil {
+		return "", err
+	}
+	scored, err1 := a.sweeper.Rescore(ctx, now, since)
+	found, err2 := a.unsealed().GatherClusters(ctx)
+	return fmt.Sprintf("检查%d件，重新评估%d件；提请确认群体性纠纷%d起", scored.Looked, scored.Changed, found), errors.Join(err1, err2)
 }
 
 // holder names this process among those that share a store.

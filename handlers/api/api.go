@@ -98,6 +98,7 @@ func (a *API) endpoints() []endpoint {
 		action(a, "escalate", account.WriteCases, "上报", a.cases.Escalate),
 		action(a, "review", account.ReviewCases, "签收、退回或转出上报的案件", a.cases.Review),
 		action(a, "risk", account.WriteCases, "调整风险等级", a.cases.Assess),
+		action(a, "signs", account.WriteCases, "登记风险情况：有没有威胁、器械、聚集，有没有扬言上访、起诉", a.cases.ReportSigns),
 		action(a, "pause", account.WriteCases, "暂停计时", a.cases.Pause),
 		action(a, "resume", account.WriteCases, "恢复计时", a.cases.Resume),
 		action(a, "extend", account.WriteCases, "延期", a.cases.Extend),
@@ -116,11 +117,21 @@ func (a *API) endpoints() []endpoint {
 		row(get, "/articles", account.LoggedIn, a.articles, endpoint{tag: "法条", summary: "和一类纠纷有关的法条（转述，不是原文）", params: new(articleParams), out: new(ArticleList), status: http.StatusOK, fails: invalid}),
 		row(post, "/cases/:id/reveal", account.WriteCases, a.reveal, endpoint{tag: "案件", summary: "查看完整的证件号码和电话（留有查看记录）", params: new(idParams), out: new(Revealed), status: http.StatusOK}),
 
+		row(get, "/clusters", account.ReadCases, a.clusters, endpoint{tag: "群体性纠纷", summary: "群体性纠纷，最近有变化的在前", params: new(clustersParams), out: new(ClusterPage), status: http.StatusOK, fails: query}),
+		row(get, "/clusters/:id", account.ReadCases, a.cluster, endpoint{tag: "群体性纠纷", summary: "查看一起群体性纠纷和其中的案件", params: new(clusterParams), out: new(Cluster), headers: new(caseHeaders), status: http.StatusOK, fails: []int{http.StatusNotFound}}),
+		row(post, "/clusters/:id", account.ReviewCases, a.decide, endpoint{tag: "群体性纠纷", summary: "确认或者排除", params: new(decideParams), in: new(casework.DecideForm), out: new(Cluster), headers: new(caseHeaders), status: http.StatusOK, fails: []int{http.StatusNotFound, http.StatusConflict}}),
+
 		row(get, "/reviews", account.ReviewCases, a.reviews, endpoint{tag: "案件", summary: "等待签收的案件，期限最早的在前", params: new(pageParams), out: new(CasePage), status: http.StatusOK, fails: append(query, http.StatusConflict)}),
 
 		row(get, "/reports/:region/:month", account.ReadReports, a.report, endpoint{tag: "月报", summary: "查看月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
 		row(post, "/reports/:region/:month", account.BuildReports, a.report, endpoint{tag: "月报", summary: "现在生成月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
-		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件", params: new(figureParams), out: new(CasePage), status: http.StatusOK, fails: invalid}),
+		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件，或者排查表、线索", params: new(figureParams), out: new(FigurePage), status: http.StatusOK, fails: invalid}),
+
+		row(get, "/grids/:village", account.ReadCases, a.grid, endpoint{tag: "排查", summary: "一个村的党建网格", params: new(gridParams), out: new(Grid), status: http.StatusOK}),
+		row(get, "/returns/:cell/:from", account.ReadCases, a.duty, endpoint{tag: "排查", summary: "一个网格一期的排查表", params: new(returnParams), out: new(Return), status: http.StatusOK}),
+		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}),
+		row(post, "/findings/:finding/settle", account.SettleFindings, a.settleFinding, endpoint{tag: "排查", summary: "写明原因，关闭排查线索", params: new(findingParams), in: new(screening.SettleForm), out: new(Finding), status: http.StatusOK, fails: conflict}),
+		row(get, "/screening/:place", account.ReadCases, a.screening, endpoint{tag: "排查", summary: "一个地方或者网格一期的排查情况，逐级汇总", params: new(screeningParams), out: new(Screening), status: http.StatusOK, fails: query}),
 
 		row(get, "/regions", account.LoggedIn, a.regions, endpoint{tag: "地区", summary: "一个地区和它直接管辖的地区", params: new(regionParams), out: new(RegionPage), status: http.StatusOK, fails: append(query, http.StatusNotFound)}),
 	}

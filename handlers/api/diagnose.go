@@ -224,9 +224,9 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 		return fields.(map[string]reflect.Type)
 	}
 	fields := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[name] = t.Field(i).Type
+	for _, f := range reflect.VisibleFields(t) { // those of an embedded struct stand among its own
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		fields[name] = f.Type
 	}
 	known.Store(t, fields)
 	return fields

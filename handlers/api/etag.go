@@ -20,17 +20,21 @@ func refOf(c *gin.Context) (casework.Ref, error) {
 	if err != nil {
 		return casework.Ref{}, err
 	}
-	ref := casework.Ref{ID: id}
+	version, err := matched(c)
+	return casework.Ref{ID: id, Version: version}, err
+}
+
+// matched reads the version that If-Match names, 0 for none.
+func matched(c *gin.Context) (int64, error) {
 	tag := c.GetHeader("If-Match")
 	if tag == "" || tag == "*" {
-		return ref, nil
+		return 0, nil
 	}
-	number := strings.TrimSuffix(strings.TrimPrefix(tag, `"v`), `"`)
-	ref.Version, err = strconv.ParseInt(number, 10, 64)
-	if err != nil || ref.Version < 1 || tag != etag(ref.Version) {
-		return casework.Ref{}, models.Errorf(models.Malformed, "if_match", `If-Match应为查看时得到的ETag，例如"v3"`)
+	version, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(tag, `"v`), `"`), 10, 64)
+	if err != nil || version < 1 || tag != etag(version) {
+		return 0, models.Errorf(models.Malformed, "if_match", `If-Match应为查看时得到的ETag，例如"v3"`)
 	}
-	return ref, nil
+	return version, nil
 }
 
 // unchanged says whether the client has this version already.

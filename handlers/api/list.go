@@ -38,6 +38,7 @@ type listParams struct {
 	Risk        models.RiskLevel   `query:"risk"`
 	Review      models.ReviewState `query:"review"`
 	Overdue     bool               `query:"overdue" description:"true：只要期限已过的，期限最早的在前；其余都是新登记的在前"`
+	Grouped     bool               `query:"grouped" description:"true：只要已确认属于群体性纠纷的"`
 	OpenedMonth string             `query:"openedMonth" pattern:"^\\d{4}-\\d{2}$" description:"登记的月份，例如2026-11"`
 	Query       string             `query:"q" description:"连续两个字以上的姓名、标题、卷号、地块或组织名称，或者完整的证件号码、电话"`
 	Number      string             `query:"number" description:"完整的卷号"`
@@ -70,6 +71,7 @@ func (a *API) list(c *gin.Context) error {
 		now := a.now()
 		filter.DueBefore = &now
 	}
+	filter.Grouped = q.yes("grouped")
 	filter.LoggedFrom, filter.LoggedBefore = q.month("openedMonth")
 	limit, after := q.page()
 	for _, field := range []string{"q", "number"} {

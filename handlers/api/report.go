@@ -79,12 +79,49 @@ func (a *API) report(c *gin.Context) error {
 	return send(c, http.StatusOK, reportOf(view))
 }
 
+// FigurePage is what stands behind one number of a report: cases, or returns and findings.
+type FigurePage struct {
+	CasePage
+	Entries []FigureEntry `json:"entries" description:"数字数的是排查表、线索时，逐份、逐条列在这里"`
+}
+
+// FigureEntry is a return that was owed or sent late, or a finding.
+type FigureEntry struct {
+	Cell    string   `json:"cell"`
+	From    string   `json:"from" description:"哪一期"`
+	Filed   bool     `json:"filed" description:"截至月末报了"`
+	Finding *Finding `json:"finding" description:"不是线索时为null"`
+}
+
+func entryOf(e *screening.Entry) FigureEntry {
+	switch {
+	case e.Lead != nil:
+		found := findingOf(e.Lead)
+		return FigureEntry{Cell: e.Return.Cell, From: e.Return.From, Filed: true, Finding: &found}
+	case e.Duty != nil:
+		return FigureEntry{Cell: e.Duty.CellID(), From: e.Duty.Period.From.String(), Filed: e.Duty.Return != nil}
+	}
+	return FigureEntry{Cell: e.Return.Cell, From: e.Return.From, Filed: true}
+}
+
 func (a *API) figure(c *gin.Context) error {
 	cases, err := a.reports.Cases(c.Request.Context(), web.Actor(c).Scope(), c.Param("region"), c.Param("month"), c.Param("key"))
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, a.page(store.CasePage{Cases: cases}))
+	page := FigurePage{CasePage: a.page(store.CasePage{Cases: cases}), Entries: []FigureEntry{}}
+	if ref, err := screening.ParseRef(c.Param("key")); err == nil {
+		if d, _ := screening.Define(ref.Figure); d.OfGrid() {
+			entries, err := a.reports.Entries(c.Request.Context(), web.Actor(c).Scope(), c.Param("region"), c.Param("month"), c.Param("key"))
+			if err != nil {
+				return err
+			}
+			for i := range entries {
+				page.Entries = append(page.Entries, entryOf(&entries[i]))
+			}
+		}
+	}
+	return send(c, http.StatusOK, page)
 }
 
 func reportOf(view *screening.View) Report {

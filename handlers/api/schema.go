@@ -34,6 +34,12 @@ func listCodes(params jsonschema.InterceptSchemaParams) (stop bool, err error) {
 		choices = models.ClosingReasons()
 	case models.DisputeType:
 		choices, empty = models.DisputeTypes(), false
+	case models.ClusterState:
+		choices = models.ClusterStates()
+	case models.RootKind:
+		choices, empty = models.RootKinds(), false
+	case models.RiskFactorKind:
+		choices, empty = models.RiskFactorKinds(), false
 	case models.Action:
 		choices, empty = models.Actions(), false
 	default:
@@ -65,7 +71,7 @@ func listsAreThere(params jsonschema.InterceptNullabilityParams) {
 // isForm says whether a type is read: its fields may be left out, and others are refused.
 func isForm(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[models.LandTransferFacts](), reflect.TypeFor[models.DividendFacts](), reflect.TypeFor[models.Signature]():
+	case reflect.TypeFor[models.LandTransferFacts](), reflect.TypeFor[models.DividendFacts](), reflect.TypeFor[models.Signature](), reflect.TypeFor[models.RiskSigns]():
 		return true
 	}
 	return strings.HasSuffix(t.Name(), "Form") || t.Name() == "Credentials"

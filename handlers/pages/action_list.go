@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ func (p *Pages) actions() []action {
 	return []action{
 		{slug: "accept", page: "accept", title: "受理", permission: write, allowed: []models.Action{models.ActionAccept}, fill: fillAccept, extra: asksConsent, send: send(p.Cases.Accept)},
 		{slug: "decline", page: "decline", title: "不予受理", permission: write, allowed: []models.Action{models.ActionDecline}, send: send(p.Cases.Decline)},
-		{slug: "sittings", page: "sitting", title: "登记调解记录", permission: write, allowed: []models.Action{models.ActionSitting}, fill: fillSitting, send: send(p.Cases.RecordSitting)},
+		{slug: "sittings", page: "sitting", title: "登记调解记录", permission: write, allowed: []models.Action{models.ActionSitting}, fill: fillSitting, extra: sittingOf, send: send(p.Cases.RecordSitting)},
 		{slug: "agreement", page: "agreement", title: "登记协议", permission: write, allowed: []models.Action{models.ActionAgree}, rows: []string{"instalments"}, fill: fillAgreement, extra: p.termsOf("agreement"), send: send(p.Cases.Agree)},
 		{slug: "draft", page: "draft", title: "起草协议", permission: write, allowed: []models.Action{models.ActionDraft}, rows: []string{"instalments"}, fill: fillDraft, extra: p.termsOf("draft"), send: send(p.Cases.Draft)},
 		{slug: "sign", page: "sign", title: "登记签名盖章", permission: write, allowed: []models.Action{models.ActionSign}, fill: fillSign, extra: p.signingOf, send: send(p.Cases.Sign)},
@@ -34,6 +35,7 @@ func (p *Pages) actions() []action {
 		{slug: "escalate", page: "escalate", title: "上报上级", permission: write, allowed: []models.Action{models.ActionEscalate}, extra: escalation, send: send(p.Cases.Escalate)},
 		{slug: "close", page: "close", title: "结案", permission: write, allowed: []models.Action{models.ActionClose}, send: send(p.Cases.Close)},
 		{slug: "risk", page: "risk", title: "修改风险等级", permission: write, allowed: []models.Action{models.ActionRaise, models.ActionLower}, fill: fillRisk, extra: riskLevels, send: send(p.Cases.Assess)},
+		{slug: "signs", page: "signs", title: "风险情况", permission: write, allowed: []models.Action{models.ActionSigns}, fill: fillSigns, extra: signsOf, send: send(p.Cases.ReportSigns)},
 		{slug: "pause", page: "pause", title: "暂停计时", permission: write, allowed: []models.Action{models.ActionPause}, extra: pauseOf, send: send(p.Cases.Pause)},
 		{slug: "resume", page: "resume", title: "恢复计时", permission: write, allowed: []models.Action{models.ActionResume}, extra: pauseOf, send: send(p.Cases.Resume)},
 		{slug: "extend", page: "extend", title: "延期", permission: write, allowed: []models.Action{models.ActionExtend}, extra: extension, send: send(p.Cases.Extend)},
@@ -151,14 +153,45 @@ func fillRisk(f *form, c *models.Case, _ models.Actor, _ time.Time) {
 	f.Values.Set("risk", string(c.Risk))
 }
 
+// sittingExtra is what a sitting can be noted to have shown beside its course.
+type sittingExtra struct {
+	Signs   []models.Choice // those that were not reported yet
+	Cluster string          // the group dispute for which it can be held, "" for none
+}
+
+func sittingOf(c *models.Case, _ *models.Policy) any {
+	extra := sittingExtra{Signs: slices.DeleteFunc(models.RiskSignNames(), func(sign models.Choice) bool { return c.Signs.Has(sign.Code) })}
+	if c.Cluster != nil {
+		extra.Cluster = c.Cluster.Name
+	}
+	return extra
+}
+
+func fillSigns(f *form, c *models.Case, _ models.Actor, _ time.Time) {
+	for _, sign := range models.RiskSignNames() {
+		if c.Signs.Has(sign.Code) {
+			f.Values.Set(sign.Code, "1")
+		}
+	}
+}
+
+// signsOf is how the dispute is assessed as it stands.
+func signsOf(c *models.Case, _ *models.Policy) any { return viewRisk(c) }
+
 type riskExtra struct {
 	Now    string
+	Scored string
 	Levels []models.Choice
 	AtOnce string // names of the levels that go up at once, "" at the top
 }
 
 func riskLevels(c *models.Case, policy *models.Policy) any {
-	extra := riskExtra{Now: c.Risk.Name(), Levels: models.RiskLevels()}
+	extra := riskExtra{Now: c.Risk.Name(), Scored: c.ScoredRisk().Name()}
+	for _, level := range models.RiskLevels() {
+		if models.RiskLevel(level.Code).Rank() >= c.ScoredRisk().Rank() {
+			extra.Levels = append(extra.Levels, level)
+		}
+	}
 	if _, ok := policy.Above(c.Level); ok {
 		var names []string
 		for _, level := range policy.AtOnce {

@@ -18,7 +18,8 @@ type caseBody struct {
 	Finding  string // path of the screening finding it came from, "" for none
 	Handover string // path of the latest hand-over, "" where the case never went up
 	Actions  []actionLink
-	Done     string              // what was just done
+	Done     string // what was just done
+	Clusters []clusterLink
 	Draft    string              // the draft that became this case: the device drops it
 	Revealed []casework.Unsealed // numbers in the clear, nil unless asked for
 	Reveals  bool                // the role may ask
@@ -68,6 +69,9 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
 		return err
 	}
+	if body.Clusters, err = p.clusterLinks(c, cs); err != nil {
+		return err
+	}
 	body.Prints, body.Attachments = account.Has(actor.Role, account.PrintPapers), viewAttachments(cs)
 	body.Attach = permitted(cs, policy, actor, []models.Action{models.ActionAttach, models.ActionAddend}) == nil
 	if cs.Filing != nil {
@@ -89,7 +93,7 @@ func doneText(slug string) string {
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
 		"draft": "协议草稿已经保存。可以打印出来给双方看，签名以后再登记。", "sign": "签名盖章已经登记。", "confirm": "司法确认的情况已经登记。", "press": "督促的情况已经登记。",
 		"breach": "已经登记。", "reopen": "已经重新开始调解，期限从明天起算。", "visit": "回访已经登记。", "correct": "补正已经保存。", "affirm": "本人确认已经登记。",
-		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "review": "处理意见已经登记。", "attachments": "材料已经附上。", "filing": "已经立卷归档。", "addend": "补充内容已经写入卷宗。",
+		"escalate": "已经上报，等待上级签收。", "close": "已经结案。", "pause": "已经暂停计时。", "resume": "已经恢复计时。", "extend": "已经延期。", "order": "督办要求已经写在案件里。", "police": "报告情况已经登记。", "risk": "风险等级已经修改。", "signs": "风险情况已经登记，系统重新评估过了。", "review": "处理意见已经登记。", "attachments": "材料已经附上。", "filing": "已经立卷归档。", "addend": "补充内容已经写入卷宗。",
 	}[slug]
 }
 
@@ -120,6 +124,7 @@ func offers() []offer {
 		{"escalate", []models.Action{models.ActionEscalate}, "上报上级", "本级办不了，请上级接办", false},
 		{"fail", []models.Action{models.ActionFail}, "调解不成", "告知当事人其他途径后终止", false},
 		{"risk", []models.Action{models.ActionRaise, models.ActionLower}, "修改风险等级", "矛盾加剧或者缓和时修改", false},
+		{"signs", []models.Action{models.ActionSigns}, "风险情况", "有没有威胁、聚集、扬言上访，系统重新评估", false},
 		{"resume", []models.Action{models.ActionResume}, "恢复计时", "等到了结果，接着计算期限", true},
 		{"pause", []models.Action{models.ActionPause}, "暂停计时", "等鉴定测绘、当事人外出或者集体决议", false},
 		{"extend", []models.Action{models.ActionExtend}, "延期", "双方同意，每级一次", false},

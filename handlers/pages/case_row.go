@@ -13,6 +13,7 @@ type row struct {
 	State, StateTone, Review                  string
 	Risk, RiskTone                            string
 	Office, Logged                            string
+	Group                                     string // name of the group dispute it belongs to, "" for none
 	Due                                       *deadline
 	Sittings                                  int
 	Why                                       string   // of an escalated case: why it came up
@@ -34,6 +35,9 @@ func rowOfCase(c *models.Case, now time.Time) row {
 		Path: casePath(c), Number: c.NumberText(), Title: c.Title, Type: typeName(c.Type, c.Subtype), Place: c.Place.TownshipName + c.Place.VillageName,
 		Parties: sides(c), State: stateName(c), StateTone: string(c.State), Risk: c.Risk.Name(), RiskTone: string(c.Risk),
 		Office: c.Office.Name, Logged: day(c.LoggedAt), Due: deadlineOf(c.DueAt, now), Sittings: len(c.Sittings),
+	}
+	if c.Cluster != nil {
+		r.Group = c.Cluster.Name
 	}
 	if c.State.IsOpen() && c.Review != "" {
 		r.Review = models.NameOf(models.ReviewStates(), string(c.Review))

@@ -26,6 +26,7 @@ type caseView struct {
 	SpecialOf  string // their heading
 	Hints      []models.Hint
 	Clock      *clockView
+	Scored     riskView
 	Parties    []partyView
 	Stages     []stageView
 	Sittings   []sittingView
@@ -97,7 +98,7 @@ type eventView struct{ At, Who, Role, What, Note, Change string }
 func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	v := caseView{
 		row: rowOfCase(c, now), ID: c.ID.Hex(), LoggedBy: c.LoggedBy.Name, LoggedAt: moment(c.LoggedAt), Mediators: strings.Join(c.Mediators, "、"),
-		Facts: c.Facts, Requests: c.Requests, Facets: facets(c), Hints: c.Hints(workday.OfTime(now).String()), Failure: c.Failure, Referral: c.Referral,
+		Facts: c.Facts, Requests: c.Requests, Facets: facets(c), Scored: viewRisk(c), Hints: c.Hints(workday.OfTime(now).String()), Failure: c.Failure, Referral: c.Referral,
 	}
 	if c.Conflict.Exists {
 		v.Conflict = "被申请人是村集体，本村调解员有利益冲突。"
@@ -141,6 +142,31 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	}
 	for i := len(c.Timeline) - 1; i >= 0; i-- {
 		v.Timeline.Events = append(v.Timeline.Events, viewEvent(&c.Timeline[i], policy))
+	}
+	return v
+}
+
+// riskView is how a dispute is assessed, on the screen.
+type riskView struct {
+	Level, Tone string // in force
+	Score       string // 系统评估：黄（一般），30分
+	Factors     []models.RiskPoint
+	At          string
+	Raised      string // who raised it, to what and why; "" for nobody
+	Rules       string // path of the version of the rules, "" where nothing was scored
+}
+
+func viewRisk(c *models.Case) riskView {
+	v := riskView{Level: c.Risk.Name(), Tone: string(c.Risk), Score: "系统评估：" + c.ScoredRisk().Name() + "，没有风险因素"}
+	if a := c.Assessment; a != nil {
+		v.Factors, v.At = a.Factors, moment(a.At)
+		v.Rules = riskVersionPath(rules.RiskKeyOf(&models.RiskPolicy{County: a.PolicyCounty, Number: a.PolicyNumber}))
+		if len(a.Factors) > 0 {
+			v.Score = fmt.Sprintf("系统评估：%s，%d分", a.Level.Name(), a.Points)
+		}
+	}
+	if r := c.Raised; r != nil && r.Level.Rank() > c.ScoredRisk().Rank() {
+		v.Raised = fmt.Sprintf("%s（%s）%s提高为%s：%s", r.By.Name, r.By.Role.Name(), day(r.At), r.Level.Name(), r.Reason)
 	}
 	return v
 }

@@ -33,6 +33,10 @@ type decoder struct {
 func (d *decoder) fill(prefix string, into reflect.Value) {
 	for i := range into.NumField() {
 		tag := into.Type().Field(i)
+		if tag.Anonymous { // its fields are the form's own
+			d.fill(prefix, into.Field(i))
+			continue
+		}
 		name, _, _ := strings.Cut(tag.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue

@@ -102,6 +102,7 @@ func faultyForms() []faulty {
 		{name: "close with instalments open", as: "mediator", path: of((*world).agreed, "close"), typed: []string{"note", "办完了"}, status: http.StatusConflict, notice: "第1期尚未登记履行，请先登记履行再结案"},
 		{name: "risk", as: "mediator", path: of((*world).mediating, "risk"), typed: []string{"reason", "有争吵"}, faults: map[string]string{"risk": "风险等级已经是蓝（低）"}},
 		{name: "risk, no reason", as: "mediator", path: of((*world).mediating, "risk"), typed: []string{"risk", "yellow"}, faults: map[string]string{"reason": "请填写理由"}},
+		{name: "sign", as: "mediator", path: of((*world).mediating, "signs"), typed: []string{"petition", "1", "note", long}, faults: map[string]string{"note": "情况说明最多500个字，现在有1001个字"}},
 		{name: "review, return", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "note", "材料不全"}, faults: map[string]string{"missing": "请逐项写明需要补充什么"}},
 		{name: "review, days", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "missing", "补一次调解记录\n写明金额", "days", "90"}, faults: map[string]string{"days": "退回后的期限应为"}},
 		{name: "review, no number", as: "judicial", path: of((*world).escalated, "review"), typed: []string{"decision", "return", "missing", "补记录", "days", "一周"}, faults: map[string]string{"days": "退回后的期限请写成整数，例如 3"}},

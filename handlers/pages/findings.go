@@ -45,7 +45,7 @@ func rowOfLead(l *screening.Lead) leadRow {
 func signNames(codes []string) []string {
 	out := make([]string, len(codes))
 	for i, code := range codes {
-		out[i] = models.NameOf(models.RiskSigns(), code)
+		out[i] = models.NameOf(models.FindingSigns(), code)
 	}
 	return out
 }
@@ -187,8 +187,8 @@ func (p *Pages) fillFromFinding(c *gin.Context, f *form, id string) error {
 	f.Values.Set("source", "screening")
 	for _, sign := range found.Signs {
 		switch sign {
-		case "threat", "crowd":
-			f.Values.Set("threat", "1")
+		case "threat", "crowd", "petition":
+			f.Values.Set(sign, "1") // as the form names it
 		case "collective":
 			f.Values.Set("parties[1].kind", string(models.Organisation))
 			f.Values.Set("parties[1].collective", "1")

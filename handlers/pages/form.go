@@ -63,6 +63,8 @@ func (f *form) Place(fault string) string {
 		}
 	case "rules":
 		return fmt.Sprintf("第%d条", i+1)
+	case "factors":
+		return fmt.Sprintf("第%d行", i+1)
 	case "findings":
 		if len(f.Rows("findings", 1)) > 1 {
 			return fmt.Sprintf("第%d条", i+1)

@@ -20,6 +20,7 @@ func functions() template.FuncMap {
 		"path":     func(format string, args ...any) string { return fmt.Sprintf(format, args...) },
 		"list":     func(items ...models.Choice) []models.Choice { return items },
 		"pick":     func(code, name string) models.Choice { return models.Choice{Code: code, Name: name} },
+		"signs":    models.RiskSignNames, "riskName": func(level string) string { return models.RiskLevel(level).Name() },
 	}
 }
 

@@ -105,6 +105,9 @@ func (b *listBody) chosen() string {
 	if month := tidyMonth(b.Form.Value("month")); monthText(month) != month {
 		names = append(names, monthText(month)+"登记")
 	}
+	if b.Form.Value("grouped") != "" {
+		names = append(names, "群体性纠纷")
+	}
 	if b.Mine && b.Form.Value("mine") != "" {
 		names = append(names, "由我们办理")
 	}
@@ -177,6 +180,7 @@ func (p *Pages) listFilter(f *form, actor models.Actor, policy *models.Policy) (
 	case models.RegionVillage:
 		filter.Village = place
 	}
+	filter.Grouped = f.Value("grouped") != ""
 	if f.Value("mine") != "" {
 		filter.Offices = officesOf(policy, actor)
 	}

@@ -22,8 +22,8 @@ import (
 const (
 	stepWhat  = 1 // what and where
 	stepWho   = 2 // the parties
-	stepMore  = 3 // the fields of the type, money, risk
-	stepCheck = 4 // read it once more and send it
+	stepMore  = 3 // the fields of the type, money, signs of trouble
+	stepCheck = 4 // read it once more, see how it is assessed, and send it
 )
 
 type logBody struct {
@@ -38,7 +38,9 @@ type logBody struct {
 	Subtypes map[string][]models.Choice
 	Conflict bool // the village's own collective is the respondent
 	Summary  []summary
-	Articles []models.Article // of the type that is chosen
+	Score    *models.Assessment // what the system would assess it as, at the last step
+	Raises   []models.Choice    // that, and the levels above
+	Articles []models.Article   // of the type that is chosen
 	Parties  []partyForm
 }
 
@@ -180,16 +182,15 @@ func logStepOf(name string) int {
 		return stepWhat
 	case "parties":
 		return stepWho
+	case "risk":
+		return stepCheck
 	}
 	return stepMore
 }
 
 // firstStep is the step of the first thing that is wrong; the last where it is the whole.
 func firstStep(f *form) int {
-	if len(f.Faults) == 0 {
-		return stepCheck
-	}
-	step := stepMore
+	step := stepCheck
 	for _, fault := range f.Faults {
 		step = min(step, logStepOf(fault.Field))
 	}
@@ -257,16 +258,34 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 	}
 	if step == stepCheck {
 		body.Summary = summarise(in, body.Villages)
+		if body.Score, err = p.Cases.Scored(c.Request.Context(), actor, *in); err != nil {
+			if models.AsError(err).Kind != models.Invalid {
+				return err
+			}
+			body.Score = &models.Assessment{Level: models.Blue} // what is wrong stands at its field
+		}
+		body.Raises = raises(body.Score.Level)
 	}
 	body.Hidden = hiddenFields(f.Values, step)
 	return p.render(c, status, "log", "登记纠纷", body)
+}
+
+// raises lists that the system's level is right, and the levels above it.
+func raises(scored models.RiskLevel) []models.Choice {
+	out := []models.Choice{{Code: string(models.Blue), Name: "按系统评估：" + scored.Name()}}
+	for _, level := range models.RiskLevels() {
+		if models.RiskLevel(level.Code).Rank() > scored.Rank() {
+			out = append(out, models.Choice{Code: level.Code, Name: "提高为" + level.Name})
+		}
+	}
+	return out
 }
 
 // hiddenFields are those of the other steps.
 func hiddenFields(values url.Values, step int) []hiddenField {
 	var out []hiddenField
 	for name := range values {
-		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && step != stepCheck && logStepOf(name) == step {
+		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && logStepOf(name) == step {
 			continue
 		}
 		out = append(out, hiddenField{name, values.Get(name)})

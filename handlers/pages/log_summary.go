@@ -50,7 +50,7 @@ func summarise(in *casework.LogForm, villages []models.Choice) []summary {
 	if in.Households > 0 {
 		more.add("涉及户数", grouped(int64(in.Households))+" 户")
 	}
-	more.add("风险等级", in.Risk.Name())
+	more.add("风险情况", in.RiskSigns.Text())
 	more.add("请求", strings.Join(in.Requests, "\n"))
 	more.add("来源", models.NameOf(models.Sources(), in.Source))
 	switch in.Intake {
@@ -117,6 +117,9 @@ func landLines(l *models.LandTransferFacts) lines {
 	if l.AreaCentiMu > 0 {
 		out.add("面积", mu(l.AreaCentiMu)+" 亩")
 	}
+	out.add("受让方", l.Transferee)
+	out.add("合同编号或名称", l.ContractRef)
+	out.add("收获或者交租", dateText(l.PressingOn))
 	out.add("用途", l.Use)
 	if l.Contract != "" {
 		out.add("合同形式", models.NameOf(contracts(), l.Contract))
@@ -155,6 +158,7 @@ func dividendLines(d *models.DividendFacts) lines {
 		out.add("主张份额", grouped(d.ClaimedShares)+" 份")
 	}
 	out.add("成员情形", d.MemberReason)
+	out.add("分红发放日期", dateText(d.PayoutOn))
 	if d.Decision != "" {
 		out.add("经会议决议", models.NameOf(answers(), d.Decision)+yes(d.DecisionDate != "", "，"+dateText(d.DecisionDate)))
 	}

@@ -50,9 +50,9 @@ type figureRow struct {
 }
 
 type reportTable struct {
-	Key, Name string
-	Columns   []string
-	Rows      []reportTableRow
+	Key, Name, Heading string
+	Columns            []string
+	Rows               []reportTableRow
 }
 
 type reportTableRow struct {
@@ -260,7 +260,7 @@ func figurePath(r *models.Report, ref screening.Ref) string {
 
 func viewTable(r *models.Report, t models.Table) reportTable {
 	dimension, _ := screening.DimensionOf(t.Key)
-	out := reportTable{Key: t.Key, Name: dimension.Name}
+	out := reportTable{Key: t.Key, Name: dimension.Name, Heading: dimension.Heading()}
 	for _, column := range t.Columns {
 		figure, _ := screening.Define(column)
 		out.Columns = append(out.Columns, figure.Name)

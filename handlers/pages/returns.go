@@ -166,7 +166,7 @@ func fillFinding(values url.Values, i int, found models.Finding) {
 	values.Set(at+"where", found.Where)
 	values.Set(at+"households", strconv.Itoa(found.Households))
 	values.Set(at+"type", string(found.Type))
-	for n, sign := range models.RiskSigns() {
+	for n, sign := range models.FindingSigns() {
 		for _, code := range found.Signs {
 			if code == sign.Code {
 				values.Set(fmt.Sprintf("%ssigns[%d]", at, n), code)
@@ -279,7 +279,7 @@ func findingForms(f *form) []findingForm {
 	out := make([]findingForm, len(indexes))
 	for i := range indexes {
 		row := findingForm{Form: f, I: i, Only: len(indexes) == 1, Types: models.DisputeTypes()}
-		for n, sign := range models.RiskSigns() {
+		for n, sign := range models.FindingSigns() {
 			name := fmt.Sprintf("findings[%d].signs[%d]", i, n)
 			row.Signs = append(row.Signs, signField{Name: name, ID: fieldID(name), Code: sign.Code, Label: sign.Name, Checked: f.Value(name) != ""})
 		}

@@ -62,6 +62,11 @@ func (p *Pages) Routes() []web.Route {
 		// What the clock will do.
 		{Method: get, Path: "/forecast", Permission: account.ReadCases, Handle: p.forecast},
 
+		// Group disputes: who reads cases reads them, who may lower a risk decides.
+		{Method: get, Path: "/clusters", Permission: account.ReadCases, Handle: p.clusters},
+		{Method: get, Path: "/clusters/:id", Permission: account.ReadCases, Handle: p.cluster},
+		{Method: post, Path: "/clusters/:id", Permission: account.ReviewCases, Handle: p.decideCluster},
+
 		// The Party grid and its screening returns.
 		{Method: get, Path: "/grid", Permission: account.ReadCases, Handle: p.grid},
 		{Method: get, Path: "/grid/new", Permission: account.DrawGrid, Handle: p.newCellForm},
@@ -111,6 +116,12 @@ func (p *Pages) Routes() []web.Route {
 		{Method: post, Path: "/rules/new", Permission: account.ManageRules, Handle: p.saveDraft},
 		{Method: get, Path: "/rules/:version", Permission: account.ReadCases, Handle: p.ruleVersion},
 		{Method: get, Path: "/rules/:version/try", Permission: account.ManageRules, Handle: p.tryRules},
+		{Method: get, Path: "/risk-rules", Permission: account.ReadCases, Handle: p.riskRules},
+		{Method: get, Path: "/risk-rules/compare", Permission: account.ReadCases, Handle: p.compareRiskRules},
+		{Method: get, Path: "/risk-rules/new", Permission: account.ManageRules, Handle: p.riskDraftForm},
+		{Method: post, Path: "/risk-rules/new", Permission: account.ManageRules, Handle: p.saveRiskDraft},
+		{Method: get, Path: "/risk-rules/:version", Permission: account.ReadCases, Handle: p.riskVersion},
+		{Method: get, Path: "/risk-rules/:version/try", Permission: account.ManageRules, Handle: p.tryRiskRules},
 		{Method: get, Path: "/calendar", Permission: account.ReadCases, Handle: p.calendar},
 		{Method: get, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadForm},
 		{Method: post, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadYear},

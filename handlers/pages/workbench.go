@@ -24,6 +24,7 @@ type workbenchBody struct {
 	Buttons  []button
 	Screened *screened // how the returns of this period stand, nil where there are none
 	Counts   []counted
+	Clusters []clusterView // group disputes that wait for a decision
 	Sections []section
 }
 
@@ -70,6 +71,13 @@ func (p *Pages) workbench(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if account.Has(actor.Role, account.ReadCases) {
+		waiting, err := p.Cases.Clusters(ctx, actor, "", models.ClusterSuggested, workbenchRows)
+		if err != nil {
+			return err
+		}
+		body.Clusters = viewClusters(waiting)
+	}
 	return p.render(c, http.StatusOK, "workbench", "工作台", body)
 }
 
@@ -95,12 +103,13 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/reviews", "待签收", "下级上报、等您处理的", false}, account.ReviewCases},
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
 		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
+		{button{"/clusters", "群体性纠纷", "几件纠纷一个起因，合起来办", false}, account.ReadCases},
 		{button{"/screening", "排查情况", "各村各网格报了没有", false}, account.ReadCases},
 		{button{"/grid", "网格", "党支部、党小组、中心户", false}, account.ReadCases},
 		{button{"/overview", "一览", "超期、风险、化解率，各地比较", false}, account.ReadOverview},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
 		{button{"/checks", "抽查核实", "随机回访，看看不寻常的卷宗", false}, account.CheckFiles},
-		{button{"/rules", "时限规则", "期限怎么算，放假安排", false}, account.ReadCases},
+		{button{"/rules", "时限规则", "期限怎么算，风险怎么评，放假安排", false}, account.ReadCases},
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},
 		{button{"/admin/accounts", "账号", "新建、停用、重设密码", true}, account.ManageAccounts},
 		{button{"/admin/jobs", "自动任务", "到期扫描和月报的运行情况", false}, account.ManageJobs},

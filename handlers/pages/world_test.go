@@ -132,6 +132,7 @@ func (w *world) seed(tb testing.TB) {
 	tb.Helper()
 	ctx := tb.Context()
 	require.NoError(tb, w.store.InsertPolicy(ctx, models.DefaultPolicy(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))))
+	require.NoError(tb, w.store.InsertRiskPolicy(ctx, models.DefaultRiskPolicy(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))))
 	for _, year := range workday.Official() {
 		require.NoError(tb, w.store.InsertCalendarYear(ctx, year))
 	}

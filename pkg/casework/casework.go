@@ -121,11 +121,14 @@ func (s *Service) change(ctx context.Context, actor models.Actor, ref Ref, actio
 		if err := act(c, rules, now); err != nil {
 			return nil, err
 		}
+		if err := rules.Assess(c, now); err != nil { // the facts may be others by now
+			return nil, err
+		}
 		s.index(c)
 		err = s.store.ReplaceCase(ctx, c)
 		switch {
 		case err == nil:
-			return c, nil
+			return s.together(ctx, c), nil
 		case !store.IsConflict(err) && !store.IsDuplicate(err, store.IndexNumberKey):
 			return nil, err
 		}
@@ -136,6 +139,9 @@ func (s *Service) change(ctx context.Context, actor models.Actor, ref Ref, actio
 // changedMeanwhile tells the loser who changed what.
 func changedMeanwhile(c *models.Case) error {
 	last := c.Timeline[len(c.Timeline)-1]
+	for i := len(c.Timeline) - 2; i >= 0 && last.Action == models.ActionAssess && c.Timeline[i].At.Equal(last.At); i-- {
+		last = c.Timeline[i] // what somebody did, not what the system made of it in the same write
+	}
 	return models.Errorf(models.Conflict, "conflict", "本案在您打开之后已被%s于%s修改（%s）。您填写的内容还在，请看过最新情况再提交",
 		last.Actor.Name, last.At.In(workday.Zone).Format("1月2日15:04"), last.Action.Name())
 }
@@ -151,6 +157,7 @@ func (s *Service) index(c *models.Case) {
 		}
 	}
 	c.Grams = grams
+	c.SettleRoots()
 }
 
 // number gives a case its number at acceptance: the next one of its committee and year. The unique

@@ -30,7 +30,7 @@ func (s *Service) Correct(ctx context.Context, actor models.Actor, ref Ref, form
 		}
 		right := *c
 		right.Type, right.Subtype, right.Title, right.Facts, right.Requests = next.Type, next.Subtype, next.Title, next.Facts, next.Requests
-		right.Source, right.AmountFen, right.Households, right.Land, right.Dividend = next.Source, next.AmountFen, next.Households, next.Land, next.Dividend
+		right.Source, right.AmountFen, right.Households, right.Land, right.Dividend = next.Source, next.AmountFen, next.Households, landOf(next.Land, next.Parties), next.Dividend
 		var err error
 		if right.Parties, err = s.partiesOf(c, form.Parties, next.Parties); err != nil {
 			return err

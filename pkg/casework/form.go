@@ -12,20 +12,22 @@ import (
 
 // LogForm is a dispute as it comes in.
 type LogForm struct {
-	Type        models.DisputeType        `json:"type" validate:"required" label:"纠纷类型"`
-	Subtype     string                    `json:"subtype,omitempty" label:"具体情形"`
-	VillageCode string                    `json:"villageCode" validate:"required,village" label:"所在村"`
-	Title       string                    `json:"title" validate:"notblank,max=60" label:"标题"`
-	Facts       string                    `json:"facts" validate:"notblank,max=5000" label:"简要事实"`
-	Requests    []string                  `json:"requests" validate:"max=10,dive,notblank,max=300" label:"请求"`
-	Source      string                    `json:"source,omitempty" label:"来源"`
-	AmountFen   int64                     `json:"amountFen,omitempty" validate:"money" label:"涉及金额"`
-	Households  int                       `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
-	Risk        models.RiskLevel          `json:"risk,omitempty" validate:"omitempty,oneof=blue yellow orange red" label:"风险等级"`
-	Threat      bool                      `json:"threat,omitempty" label:"可能激化为治安或刑事案件"` // asks for the report to the police
-	Parties     []PartyForm               `json:"parties" validate:"min=2,max=60,dive" label:"当事人"`
-	Land        *models.LandTransferFacts `json:"landTransfer,omitempty" label:"土地流转情况"`
-	Dividend    *models.DividendFacts     `json:"dividend,omitempty" label:"集体分红情况"`
+	Type        models.DisputeType `json:"type" validate:"required" label:"纠纷类型"`
+	Subtype     string             `json:"subtype,omitempty" label:"具体情形"`
+	VillageCode string             `json:"villageCode" validate:"required,village" label:"所在村"`
+	Title       string             `json:"title" validate:"notblank,max=60" label:"标题"`
+	Facts       string             `json:"facts" validate:"notblank,max=5000" label:"简要事实"`
+	Requests    []string           `json:"requests" validate:"max=10,dive,notblank,max=300" label:"请求"`
+	Source      string             `json:"source,omitempty" label:"来源"`
+	AmountFen   int64              `json:"amountFen,omitempty" validate:"money" label:"涉及金额"`
+	Households  int                `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
+	// Risk is the level that who logs it holds right, where that is higher than what the system scores.
+	Risk models.RiskLevel `json:"risk,omitempty" validate:"omitempty,oneof=blue yellow orange red" label:"风险等级"`
+	// RiskSigns are those that were reported; some ask for the report to the police.
+	models.RiskSigns
+	Parties  []PartyForm               `json:"parties" validate:"min=2,max=60,dive" label:"当事人"`
+	Land     *models.LandTransferFacts `json:"landTransfer,omitempty" label:"土地流转情况"`
+	Dividend *models.DividendFacts     `json:"dividend,omitempty" label:"集体分红情况"`
 	// Intake says where the case begins when the village would judge in its own house: "village"
 	// with both parties' recorded consent, or "township". A judicial officer's own case begins at
 	// the township.
@@ -107,6 +109,9 @@ func (f *CorrectForm) logged(village string) LogForm {
 
 // tidy trims what people type and drops empty lines, so that checks see what is meant.
 func (f *LogForm) tidy() {
+	if f.Land != nil {
+		f.Land.ContractRef, f.Land.Transferee = strings.TrimSpace(f.Land.ContractRef), strings.TrimSpace(f.Land.Transferee)
+	}
 	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist} {
 		*s = strings.TrimSpace(*s)
 	}
@@ -214,6 +219,10 @@ type SittingForm struct {
 	RightsTold   bool      `json:"rightsTold,omitempty" label:"已告知权利义务"`
 	Course       string    `json:"course" validate:"notblank,max=10000" label:"调解经过"`
 	Result       string    `json:"result" validate:"required,oneof=continue agreed no_agreement" label:"调解结果"`
+	// RiskSigns are those that showed. What was reported before stays.
+	models.RiskSigns
+	// Together records it on every case of the group dispute that the case belongs to.
+	Together bool `json:"together,omitempty" label:"群体性纠纷的共同调解"`
 }
 
 // SittingResults lists the results of a sitting.
@@ -379,13 +388,6 @@ type ReturnPaperForm struct {
 	Paper  string `json:"paper" validate:"max=20" label:"材料"` // one of models.PaperNames
 	Page   string `json:"page,omitempty" validate:"max=20" label:"页码"`
 	Reason string `json:"reason,omitempty" validate:"max=200" label:"退回的理由"`
-}
-
-// RiskForm raises or lowers the risk level of the dispute.
-type RiskForm struct {
-	Risk   models.RiskLevel `json:"risk" validate:"required,oneof=blue yellow orange red" label:"风险等级"`
-	Reason string           `json:"reason" validate:"notblank,max=500" label:"理由"`
-	Threat bool             `json:"threat,omitempty" label:"可能激化为治安或刑事案件"`
 }
 
 func trimList(list []string) []string {

@@ -54,10 +54,17 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	if err != nil {
 		return nil, false, err
 	}
+	s.index(c)
+	fellows, err := s.link(ctx, c)
+	if err != nil {
+		return nil, false, err
+	}
 	if err := enter(c, rules, actor, form, now); err != nil {
 		return nil, false, err
 	}
-	s.index(c)
+	if crowded(rules.Risk, fellows, now) {
+		c.Tell(now)
+	}
 	err = s.store.InsertCase(ctx, c)
 	if created = err == nil; store.IsDuplicate(err, store.IndexDraftKey) {
 		c, err = s.store.CaseByDraft(ctx, actor.Scope(), c.DraftKey)
@@ -67,6 +74,9 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	}
 	if err != nil {
 		return nil, false, err
+	}
+	if created {
+		s.suggest(ctx, rules.Risk, c, fellows, now)
 	}
 	return c, created, nil
 }
@@ -88,11 +98,7 @@ func (s *Service) checkLog(form *LogForm, now time.Time) error {
 // cases and where the village would judge in its own house. A risk that must not wait goes up in
 // the same write.
 func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogForm, now time.Time) error {
-	seat := actor.Role.Seat()
-	if form.Intake == "township" && c.Conflict.Exists {
-		seat = models.RegionTownship
-	}
-	rung, ok := rules.Policy.Intake(seat)
+	rung, ok := rules.Policy.Intake(seatOf(c, actor, form))
 	if !ok {
 		return models.Errorf(models.Precondition, "case.no_rung", "时限规则里没有这一级，请联系管理员")
 	}
@@ -100,18 +106,36 @@ func enter(c *models.Case, rules escalation.Rules, actor models.Actor, form LogF
 	if rung.SingleClock {
 		phase = models.PhaseMediation
 	}
+	office := models.OfficeOf(rung, c.Place)
+	report(c, rules.Policy, form.RiskSigns, now)
+	if form.Risk.Rank() > models.Blue.Rank() {
+		c.Raised = &models.RiskRaise{Level: form.Risk, By: actor, At: now, Reason: "登记时评定"}
+	}
+	if rules.Risk != nil { // the first clock is that of the level which the case begins with
+		c.Stages = []models.Stage{{Office: office}}
+		if scored := rules.Risk.Score(c, c.Linked, now).Level; scored.Rank() > c.Risk.Rank() {
+			c.Risk = scored
+		}
+		c.Stages = nil
+	}
 	clock, err := rules.Start(c, phase, rung.Level, now, 0)
 	if err != nil {
 		return err
 	}
-	if form.Threat {
-		askPolice(c, rules.Policy, now)
+	c.Log(actor, now, rung, office, clock, logNote(c))
+	if err := rules.Assess(c, now); err != nil {
+		return err
 	}
-	c.Log(actor, now, rung, models.OfficeOf(rung, c.Place), clock, logNote(c))
-	if slices.Contains(rules.Policy.AtOnce, c.Risk) {
-		return raiseUp(c, rules, now, "登记时评为"+c.Risk.Name())
+	return rules.RaiseUp(c, now, "登记时评为"+c.Risk.Name())
+}
+
+// seatOf is where a dispute begins: the village's own house is no place for a quarrel with it, where
+// the parties want it so.
+func seatOf(c *models.Case, actor models.Actor, form LogForm) models.RegionKind {
+	if form.Intake == "township" && c.Conflict.Exists {
+		return models.RegionTownship
 	}
-	return nil
+	return actor.Role.Seat()
 }
 
 func logNote(c *models.Case) string {
@@ -125,18 +149,43 @@ func logNote(c *models.Case) string {
 	return strings.Join(parts, "；")
 }
 
-func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error) {
+// factsOf is a case as far as the form says, but for its parties.
+func factsOf(form LogForm, place models.Place) *models.Case {
 	c := &models.Case{
 		ID: bson.NewObjectID(), Place: place, Type: form.Type, Subtype: form.Subtype, Title: form.Title, Facts: form.Facts,
 		Requests: form.Requests, Source: form.Source, AmountFen: form.AmountFen, Households: form.Households,
-		Land: form.Land, Dividend: form.Dividend, Risk: form.Risk,
+		Land: landOf(form.Land, form.Parties), Dividend: form.Dividend, Risk: form.Risk, Signs: form.RiskSigns,
 	}
+	c.Conflict.Exists = slices.ContainsFunc(form.Parties, func(p PartyForm) bool { return p.Collective && p.Role == models.Respondent })
+	return c
+}
+
+// landOf is what is known of the land: who has it stands among the parties mostly, and is not typed twice.
+func landOf(land *models.LandTransferFacts, parties []PartyForm) *models.LandTransferFacts {
+	if land == nil || land.Transferee != "" {
+		return land
+	}
+	var organisations []string
+	for _, p := range parties {
+		if p.Kind == models.Organisation && !p.Collective {
+			organisations = append(organisations, p.Name)
+		}
+	}
+	if len(organisations) != 1 {
+		return land
+	}
+	filled := *land
+	filled.Transferee = organisations[0]
+	return &filled
+}
+
+func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error) {
+	c := factsOf(form, place)
 	for _, p := range form.Parties {
 		party, err := s.party(c.ID, p)
 		if err != nil {
 			return nil, err
 		}
-		c.Conflict.Exists = c.Conflict.Exists || party.Collective && party.Role == models.Respondent
 		c.Parties = append(c.Parties, party)
 	}
 	if c.Conflict.Exists && form.Intake != "township" {

@@ -84,6 +84,9 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 			return models.FieldErrorf("heldAt", "调解时间不能早于登记日期%s", workday.OfTime(c.LoggedAt))
 		}
 		note := fmt.Sprintf("第%d次调解：%s", len(c.Sittings)+1, models.NameOf(SittingResults(), form.Result))
+		if come := form.RiskSigns.Without(c.Signs); come.Any() {
+			note += "；现场" + come.Text()
+		}
 		return c.Move(rules.Policy, models.ActionSitting, actor, now, note, func() error {
 			sitting := models.Sitting{
 				Seq: len(c.Sittings) + 1, HeldAt: form.HeldAt.UTC().Truncate(time.Millisecond), RecordedAt: now, Place: form.Place,
@@ -96,7 +99,16 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 			if sitting.Recorder == "" {
 				sitting.Recorder = actor.Name
 			}
+			if form.Together {
+				if c.Cluster == nil {
+					return models.FieldErrorf("together", "本案不属于已确认的群体性纠纷，不能登记共同调解")
+				}
+				sitting.Common = models.CommonKey(c.ID, sitting.Seq)
+				c.Cluster.Sat = append(c.Cluster.Sat, sitting.Seq)
+				c.Tell(now)
+			}
 			c.Sittings = append(c.Sittings, sitting)
+			report(c, rules.Policy, form.RiskSigns, now)
 			return nil
 		})
 	})

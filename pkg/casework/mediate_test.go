@@ -51,7 +51,7 @@ func TestConflictOfInterest(t *testing.T) {
 	require.Nil(t, w.stored(t, c).Number, "no number is spent")
 	accepted := did(t)(w.Accept(t.Context(), chair, ref(c), casework.AcceptForm{Consent: " 双方到场同意 "}))
 	require.Equal(t, "双方到场同意", accepted.Conflict.Consent)
-	require.Equal(t, "双方到场同意", accepted.Timeline[1].Note)
+	require.Equal(t, "双方到场同意", accepted.Timeline[2].Note, "after logging and its assessment")
 	require.True(t, local("2026-03-13 00:00").Equal(*accepted.DueAt), "ten days instead of twenty: %s", accepted.DueAt)
 
 	told := w.log(t, againstTheVillage, func(f *casework.LogForm) { f.Intake, f.Consent = "village", "登记时已同意" })
@@ -59,7 +59,7 @@ func TestConflictOfInterest(t *testing.T) {
 	require.Equal(t, "登记时已同意", accepted.Conflict.Consent)
 
 	up := did(t)(w.Escalate(t.Context(), chair, ref(w.log(t, againstTheVillage)), casework.EscalateForm{Reason: models.ReasonConflict, Note: "村集体是被申请人"}))
-	require.Equal(t, "本级有利益冲突：村集体是被申请人", up.Timeline[1].Note)
+	require.Equal(t, "本级有利益冲突：村集体是被申请人", up.Timeline[2].Note)
 	taken := did(t)(w.Review(t.Context(), judicial, ref(up), casework.ReviewForm{Decision: "accept"}))
 	require.Empty(t, taken.Conflict.Consent, "nobody is asked for consent at the township")
 

@@ -62,6 +62,7 @@ func deeds() []deed {
 		{"结案", "Close", form(casework.CloseForm{}), casework.CloseForm{Note: strings.Repeat("长", 1001)}},
 		{"提高风险等级", "Assess", form(casework.RiskForm{Risk: models.Orange, Reason: "多户"}), casework.RiskForm{}},
 		{"降低风险等级", "Assess", form(casework.RiskForm{Risk: models.Blue, Reason: "已平息"}), casework.RiskForm{Risk: models.Blue}},
+		{"风险情况", "ReportSigns", form(casework.SignsForm{RiskSigns: models.RiskSigns{Petition: true}}), casework.SignsForm{Note: strings.Repeat("长", 501)}},
 		{"起草协议", "Draft", form(drafted()), casework.DraftForm{}},
 		{"签名登记", "Sign", form(casework.SignForm{ReachedOn: "2026-03-02", Sealed: "2026-03-02"}), casework.SignForm{ReachedOn: "2100-01-01"}},
 		{"司法确认", "Confirm", form(casework.ConfirmForm{Step: "applied", On: "2026-03-02", Court: "青禾县人民法院"}), casework.ConfirmForm{Step: "applied", On: "2026-03-02"}},

@@ -45,9 +45,12 @@ func afterwardsPlanned() []struct {
 func (w *world) draft(ctx context.Context, l *life, c *models.Case, actor models.Actor, ref casework.Ref) error {
 	whole := w.agreement(l, c)
 	form := casework.DraftForm{Form: "written", Facts: whole.Facts, Items: whole.Items, Manner: whole.Manner, AmountFen: whole.AmountFen, Instalments: whole.Instalments}
-	if choices := models.SettlementsFor(c); len(choices) > 0 {
-		text, _ := models.Settle(c, choices[0].Code, workday.OfTime(w.now).String())
-		form.Template = choices[0].Code
+	for _, choice := range models.SettlementsFor(c) {
+		text, _ := models.Settle(c, choice.Code, workday.OfTime(w.now).String())
+		if l.after == blank && text.Blanks() == nil {
+			continue // there would be nothing to fill in
+		}
+		form.Template = choice.Code
 		for _, ground := range text.Grounds {
 			form.Grounds = append(form.Grounds, ground.Code)
 		}
@@ -57,6 +60,7 @@ func (w *world) draft(ctx context.Context, l *life, c *models.Case, actor models
 				form.Instalments = append(form.Instalments, casework.InstalmentForm{DueOn: in.DueOn, AmountFen: in.AmountFen, What: in.What})
 			}
 		}
+		break
 	}
 	if c.Draft() != nil {
 		form.Reason = "日期推后"

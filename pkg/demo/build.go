@@ -68,7 +68,12 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	}
 	unswept := dues[len(dues)-1].due
 	for night := dayOf(first).Add(24*time.Hour + 5*time.Minute); night.Before(unswept); night = night.AddDate(0, 0, 1) {
-		w.at(night, func(ctx context.Context) error { return o.Sweep(ctx, night) })
+		w.at(night, func(ctx context.Context) error {
+			if err := o.Sweep(ctx, night); err != nil {
+				return err
+			}
+			return w.judge(ctx)
+		})
 	}
 	if err := w.run(ctx); err != nil {
 		return err

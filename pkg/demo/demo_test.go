@@ -199,6 +199,37 @@ func checkYear(t *testing.T, st *store.Store, all []*models.Case) {
 		}
 		require.Len(t, roles, len(models.Roles()))
 	})
+	t.Run("reports are in every state, and their seals hold", func(t *testing.T) {
+		states, supplements := map[models.ReportState]int{}, 0
+		for _, r := range Regions() {
+			reports, err := st.Reports(t.Context(), r.Code, "2025-01", "2026-10")
+			require.NoError(t, err)
+			for _, report := range reports {
+				states[report.Issue.State]++
+				supplements += len(report.Issue.Supplements)
+				if report.Issue.State == models.ReportSealed {
+					require.NoError(t, report.VerifySeal())
+				}
+			}
+		}
+		for _, state := range models.ReportStates() {
+			require.Positive(t, states[models.ReportState(state.Code)], state.Name)
+		}
+		require.Positive(t, supplements)
+	})
+	t.Run("call-backs are drawn, and some are answered", func(t *testing.T) {
+		results := map[string]int{}
+		for _, township := range townships {
+			check, err := st.Check(t.Context(), CountyCode+township.code, "2026-10")
+			require.NoError(t, err)
+			for _, item := range check.Items {
+				results[item.Result]++
+			}
+		}
+		require.Positive(t, results[""])
+		require.Positive(t, results["true"])
+		require.Positive(t, results["unreached"])
+	})
 	t.Run("thirteen months have their reports", func(t *testing.T) {
 		reports, err := st.Reports(t.Context(), CountyCode, "2025-01", "2026-12")
 		require.NoError(t, err)

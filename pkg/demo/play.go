@@ -15,6 +15,10 @@ func (w *world) begin(ctx context.Context, l *life) error {
 	l.held = map[string]int{}
 	l.dispute = invent(l.random, l.kind, l.village, l.risk, w.now)
 	form := l.dispute.form
+	l.troubles(&form)
+	if l.transferee != "" {
+		form.Land.Transferee = l.transferee
+	}
 	actor := w.staff[l.village.Code]
 	if l.after == dictates {
 		form.DictatedBy, form.Typist = form.Parties[0].Name, "林小满"
@@ -39,6 +43,7 @@ func (w *world) begin(ctx context.Context, l *life) error {
 		return fmt.Errorf("log %q: %w", form.Title, err)
 	}
 	l.id = c.ID
+	w.callPolice(l, c)
 	w.logged++
 	if w.progress != nil {
 		w.progress(w.logged)
@@ -68,7 +73,7 @@ func (w *world) step(ctx context.Context, l *life) error {
 	}
 	actor := w.staff[c.Office.Region]
 	ref := casework.Ref{ID: c.ID, Version: c.Version}
-	home := c.Level == l.endsAt || c.Level == models.LevelCounty
+	home := c.Level == l.endsAt || above(c.Level, l.endsAt)
 	switch {
 	case c.State == models.Closed:
 		if acted, err := w.lookIn(ctx, l, c, actor, ref); acted || err != nil {
@@ -174,6 +179,7 @@ func (w *world) sit(ctx context.Context, l *life, c *models.Case, actor models.A
 	if workday.OfTime(form.HeldAt).Before(workday.OfTime(c.LoggedAt)) {
 		form.HeldAt = w.now
 	}
+	form.Together = c.Cluster != nil && result != "agreed"
 	if l.random.IntN(4) == 0 {
 		form.Participants = []string{string(pick(l.random, []rune(surnames))) + pair(l.random, mens)}
 	}

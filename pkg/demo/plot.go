@@ -33,20 +33,21 @@ const (
 
 // plot is the course of one case.
 type plot struct {
-	kind     models.DisputeType
-	village  *models.Region
-	risk     models.RiskLevel
-	born     time.Time
-	endsAt   string // level
-	ending   ending
-	rise     rise
-	sittings int
-	returned bool // the township sends it back once
-	unsigned bool // the township does not sign in: the clock takes it on
-	ask      bool // the township lets the village go on mediating
-	pace     float64
-	oral     bool
-	after    afterwards // "" for the ordinary course
+	transferee string // who has the land, "" for whoever it comes to be
+	kind       models.DisputeType
+	village    *models.Region
+	risk       models.RiskLevel
+	born       time.Time
+	endsAt     string // level
+	ending     ending
+	rise       rise
+	sittings   int
+	returned   bool // the township sends it back once
+	unsigned   bool // the township does not sign in: the clock takes it on
+	ask        bool // the township lets the village go on mediating
+	pace       float64
+	oral       bool
+	after      afterwards // "" for the ordinary course
 	// hold is when the next hand-over or sitting waits for, to have something in every queue today.
 	hold time.Time
 }
@@ -195,6 +196,12 @@ func planned(r *rand.Rand, now time.Time, villages []*models.Region, dues []dead
 	for i := range 2 {
 		p := course(r, models.Dividend, villages[i], atWork(r, ago(2+float64(i))))
 		p.risk, p.endsAt, p.ending, p.unsigned = models.Red, models.LevelTownship, drags, true
+		list = append(list, p)
+	}
+	// One root in the demo village that nobody has judged yet.
+	for i := range 3 {
+		p := course(r, models.LandTransfer, villages[0], atWork(r, ago(1.4+0.9*float64(i))))
+		p.risk, p.endsAt, p.ending, p.pace, p.sittings, p.transferee = models.Blue, models.LevelVillage, drags, 1, 1, "岭下农业开发有限公司"
 		list = append(list, p)
 	}
 	// Fresh in the demo village.

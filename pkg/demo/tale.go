@@ -193,7 +193,10 @@ func landFacts(r *rand.Rand, subtype, plot, villageName string, centiMu, yuan in
 	case "rent_arrears":
 		l.PaidUntil = day(-years, -30)
 	case "term_renewal":
-		l.To = day(0, 30)
+		l.To, l.PressingOn = day(0, 30), day(0, 30)
+	}
+	if l.Contract == "written" {
+		l.ContractRef = fmt.Sprintf("%s-%s", l.ContractDate[:4], plot)
 	}
 	return l
 }
@@ -206,6 +209,9 @@ func dividendFacts(r *rand.Rand, subtype, villageName string, yuan int64, at tim
 	}
 	if d.Decision == "yes" {
 		d.DecisionDate = at.AddDate(0, -2, -r.IntN(60)).Format(time.DateOnly)
+	}
+	if subtype == "plan" {
+		d.PayoutOn = at.AddDate(0, 0, 10).Format(time.DateOnly)
 	}
 	if subtype == "membership" {
 		d.MemberReason = pick(r, []string{"外嫁女", "入赘", "户籍迁移", "新生儿"})

@@ -9,10 +9,12 @@ import (
 	"fengqiao/pkg/workday"
 )
 
-// Rules are what a deadline is made from.
+// Rules are what a deadline is made from, and what a dispute is assessed by. Without a risk policy
+// nothing is assessed.
 type Rules struct {
 	Policy   *models.Policy
 	Calendar *workday.Calendar
+	Risk     *models.RiskPolicy
 }
 
 // Start makes the clock of a phase that begins now at a level. days are those that a return has set;

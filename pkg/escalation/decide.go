@@ -147,6 +147,10 @@ func (r Rules) HandUp(c *models.Case, now time.Time, why HandOver) error {
 	c.EndStage(now, models.OutcomeEscalated, why.Reason, why.Note)
 	c.StartStage(above, office, now, clock)
 	c.Review, c.Asked = models.ReviewPending, false
+	if c.Cluster != nil && why.Reason != models.ReasonCluster { // the others of a group dispute go up with it
+		c.Cluster.Rose = from.ID
+		c.Tell(now)
+	}
 	text := fmt.Sprintf("%s（%s）由%s上报%s，请签收", c.NumberText(), c.Place.VillageName, from.Name, office.Name)
 	c.Notify("escalated", now, office, text)
 	c.Notify("escalated", now, from, text)

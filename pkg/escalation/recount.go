@@ -125,10 +125,14 @@ func (w *sweep) settle(ctx context.Context, c *models.Case) (*Shift, error) {
 	if err != nil || shift == nil {
 		return nil, err
 	}
-	return shift, c.Move(rules.Policy, models.ActionRecount, models.SystemActor(), w.book.now, shift.Note, func() error {
+	err = c.Move(rules.Policy, models.ActionRecount, models.SystemActor(), w.book.now, shift.Note, func() error {
 		_, _, err := rules.Recalendar(c, w.book.now)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return shift, rules.Assess(c, w.book.now)
 }
 
 // shift says what becomes of a case's deadline, nil where it stays. It changes nothing.

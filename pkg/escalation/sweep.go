@@ -47,7 +47,11 @@ func (b *rulebook) of(ctx context.Context, c *models.Case) (Rules, error) {
 		return Rules{}, err
 	}
 	policy, err := b.policy(ctx, c)
-	return Rules{policy, calendar}, err
+	if err != nil {
+		return Rules{}, err
+	}
+	risk, err := b.store.RiskPolicyInForce(ctx, c.Place.County, b.now)
+	return Rules{policy, calendar, risk}, err
 }
 
 // calendarFor is the calendar of all the days that a case's running clock may count anew: it may have
@@ -271,14 +275,17 @@ func carry(ctx context.Context, book *rulebook, c *models.Case) (done []Step, wh
 	for {
 		decision := Decide(rules.Policy, c, book.now)
 		if decision.Step == Nothing {
-			return done, decision.Why, nil
+			if len(done) > 0 { // the deadline may be another by now, and with it what is late
+				err = rules.Assess(c, book.now)
+			}
+			return done, decision.Why, err
 		}
 		if err := rules.Carry(c, decision, book.now); err != nil {
 			return nil, "", err
 		}
 		done = append(done, decision.Step)
 		if decision.Step == Move {
-			return done, "", nil
+			return done, "", rules.Assess(c, book.now)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fengqiao/models"
+	"fengqiao/pkg/store"
 )
 
 // Names of the jobs.
@@ -15,6 +16,8 @@ const (
 	Sessions = "sessions" // 清理登录
 	Notices  = "notices"  // 发送通知
 	Recount  = "recount"  // 期限重算
+	Risk     = "risk"     // 风险评估
+	Clusters = "clusters" // 群体性纠纷
 	Returns  = "returns"  // 排查提醒
 	Remind   = "remind"   // 月报提醒
 )
@@ -28,7 +31,8 @@ type Named struct{ Code, Name, Schedule string }
 // Names lists the jobs as people know them, and the sweep at the command line.
 func Names() []Named {
 	return []Named{
-		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Returns, "提醒报排查表", "每小时"}, {Command, "命令行检查期限", "有人运行命令时"},
+		{Sweep, "到期上报", "每5分钟"}, {Notices, "发送通知", "每分钟"}, {Reports, "生成月报", "每月1日6:00"}, {Remind, "月报提醒", "每日8:30"}, {Sessions, "清理过期登录", "每日3:30"}, {Recount, "按放假安排重算期限", "每日0:20"}, {Returns, "提醒报排查表", "每小时"},
+		{Risk, "重新评估风险、发现群体性纠纷", "每日0:40"}, {Clusters, "群体性纠纷一并办理", "每5分钟"}, {Command, "命令行检查期限", "有人运行命令时"},
 	}
 }
 
@@ -51,9 +55,26 @@ type Work struct {
 	// Recount works out anew what a calendar that was loaded moves, and says how many deadlines; it
 	// makes up for what loading a year did not come to. nil where nobody does.
 	Recount func(ctx context.Context, now time.Time) (int, error)
+	// Risk assesses anew what time, or a version of the risk rules that took effect, has changed, and
+	// looks for group disputes; it says what it did. nil where nobody does.
+	Risk func(ctx context.Context, now time.Time) (string, error)
+	// Clusters brings what was done to one case of a group dispute to the others, where that did not come
+	// through at once, and says what it did. nil where nobody does.
+	Clusters func(ctx context.Context) (string, error)
 	// Returns reminds of screening returns that are missing, and says how many messages it made; it also
 	// notes at findings the cases they became, where that was broken off. nil where nobody does.
 	Returns func(ctx context.Context, now time.Time) (int, error)
+}
+
+// LastDone is when a job began the last time that it was done to its end, zero for never.
+func LastDone(ctx context.Context, st *store.Store, job string) (time.Time, error) {
+	runs, err := st.Runs(ctx, job, 50)
+	for _, run := range runs {
+		if run.Status == StatusDone {
+			return run.StartedAt, nil
+		}
+	}
+	return time.Time{}, err
 }
 
 // noticesKept is how long the record of a delivery is kept: there is one a minute.
@@ -100,6 +121,18 @@ func Standard(work Work) []Job {
 		list = append(list, Job{Name: Recount, Schedule: "20 0 * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
 			changed, err := work.Recount(ctx, now)
 			return Outcome{Note: fmt.Sprintf("按放假安排重算期限%d件", changed)}, err
+		}})
+	}
+	if work.Risk != nil {
+		list = append(list, Job{Name: Risk, Schedule: "40 0 * * *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			note, err := work.Risk(ctx, now)
+			return Outcome{Note: note}, err
+		}})
+	}
+	if work.Clusters != nil {
+		list = append(list, Job{Name: Clusters, Schedule: "*/5 * * * *", Keep: noticesKept, Run: func(ctx context.Context, _ time.Time) (Outcome, error) {
+			note, err := work.Clusters(ctx)
+			return Outcome{Note: note}, err
 		}})
 	}
 	if work.Returns != nil {

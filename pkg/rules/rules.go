@@ -2,7 +2,6 @@ package rules
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,17 +207,7 @@ func (s *Service) Check(ctx context.Context, county string, p *models.Policy) er
 
 func (s *Service) check(p *models.Policy, own []*models.Policy, now time.Time) error {
 	faults := &models.Error{Kind: models.Invalid, Code: "policy.invalid", Message: "时限规则填写有误，请按提示修改"}
-	from, today := workday.OfTime(p.EffectiveFrom), workday.OfTime(now)
-	if !today.Before(from) {
-		faults.Fields = append(faults.Fields, models.FieldError{Field: "effectiveFrom", Message: fmt.Sprintf("生效日期应在今天（%s）以后，已经开始计算的期限不变", today)})
-	}
-	for _, other := range own {
-		if coming := workday.OfTime(other.EffectiveFrom); today.Before(coming) && from.Before(coming) && today.Before(from) {
-			faults.Fields = append(faults.Fields, models.FieldError{Field: "effectiveFrom", Message: fmt.Sprintf(
-				"%s将在%s生效，新的一版不能比它早；写同一天，就以新的一版为准", other.VersionName(), coming)})
-			break
-		}
-	}
+	faults.Fields = effectiveFaults(p, own, now)
 	whole := false
 	for _, err := range []error{s.validate.Check(p), p.Check()} {
 		if err == nil {

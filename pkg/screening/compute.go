@@ -62,7 +62,8 @@ type reading struct {
 	values, of []int64
 	codes      []string // of each dimension
 	line       models.ReportLine
-	named      bool // the report names the case: line says how
+	named      bool   // the report names the case: line says how
+	head       string // hash of the case's last event by the window's end
 }
 
 func newMeter(w Window) *meter {
@@ -96,6 +97,7 @@ func (m *meter) read(c *models.Case) *reading {
 		m.reading.codes[i] = m.dimensions[i].code(&l)
 	}
 	m.reading.line, m.reading.named = l.line()
+	m.reading.head = l.head()
 	return &m.reading
 }
 

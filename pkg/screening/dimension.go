@@ -63,6 +63,14 @@ func (d *Dimension) codeOf(e *Entry) string {
 // riskColumns are the levels of risk from high to low.
 func riskColumns() []string { return []string{"red", "orange", "yellow", "blue"} }
 
+// Heading is what stands above the breakdown: 按纠纷类型, 各村排查.
+func (d *Dimension) Heading() string {
+	if strings.HasPrefix(d.Name, "各") {
+		return d.Name
+	}
+	return "按" + d.Name
+}
+
 // IsPlace says whether the rows are places, which have reports of their own.
 func (d *Dimension) IsPlace() bool {
 	return slices.Contains([]string{"township", "village", "township_risk", "village_risk", gridTownship, gridVillage}, d.Key)

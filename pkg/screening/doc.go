@@ -11,4 +11,10 @@
 // after logging (type, place, source, amount, households, parties). It never looks at where the
 // case stands today. A report built a year later therefore equals the one built on the first day of
 // the next month.
+//
+// It is also the Party grid (党建网格) and its screening returns (排查表). A village's grid is one
+// document whose cells have spans by date that are added, never changed. Which returns are owed (Duty)
+// follows from the county's periods and from what the grid had been when a period ended; a return is one
+// document for one cell and period, with everything that was sent of it and became of its findings
+// (Lead). Figures of the grid count Entries of a window, made of the same documents by the same rule.
 package screening

@@ -115,7 +115,7 @@ func (w *word) part(part Part) {
 	}
 	for _, t := range part.Tables {
 		d, _ := DimensionOf(t.Key)
-		w.sub("按" + d.Name)
+		w.sub(d.Heading())
 		w.add(breakdown(d, t))
 	}
 }

@@ -159,7 +159,7 @@ func Figures() []Definition {
 			value: func(l *look) int64 { n, _ := l.days(); return n },
 			of:    func(l *look) int64 { _, ok := l.days(); return one(ok) },
 		},
-		sum("sittings", "调解次数", "次", "本月登记的调解记录。", (*look).sittings),
+		sum("sittings", "调解次数", "次", "本月登记的调解记录；几件纠纷共同调解一次，只计一次。", (*look).sittings),
 	)
 	group("逐级上报",
 		count("escalated", "上报", "本月由下级上报上级的纠纷，同一纠纷多次上报只计一件。", func(l *look) bool { return l.endedAs(models.OutcomeEscalated) }),
@@ -191,6 +191,8 @@ func Figures() []Definition {
 		count("yellow", "黄色风险", "期末未结中，风险等级为黄（一般）的纠纷。", func(l *look) bool { return l.atRisk(models.Yellow) }),
 		count("blue", "蓝色风险", "期末未结中，风险等级为蓝（低）的纠纷。", func(l *look) bool { return l.atRisk(models.Blue) }),
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
+		count("groups", "新确认群体性纠纷", "本月确认、月末仍合并办理的群体性纠纷，一起只记在其中最早的一件上。", (*look).leads),
+		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", func(l *look) bool { return l.pending() && l.grouped() }),
 	)
 	group("规模",
 		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Parties) }),

@@ -70,6 +70,19 @@ func (s *tale) sweep() *tale {
 	return s
 }
 
+// grouped says that the case was confirmed to belong to a group dispute; or, after that, that it does not.
+func (s *tale) grouped(lead bool) *tale {
+	if s.c.Cluster != nil {
+		require.NoError(s.tb, s.c.Move(s.rules.Policy, models.ActionPart, models.SystemActor(), s.now, "", func() error { s.c.Part(s.now); return nil }))
+		return s
+	}
+	require.NoError(s.tb, s.c.Move(s.rules.Policy, models.ActionJoin, models.SystemActor(), s.now, "", func() error {
+		s.c.Join(models.NewCluster(s.c.Place, models.Root{Kind: models.RootYear, Text: "2025"}), lead, s.now)
+		return nil
+	}))
+	return s
+}
+
 func (s *tale) owes(days ...string) *tale {
 	for i, day := range days {
 		s.c.Agreement.Instalments = append(s.c.Agreement.Instalments, models.Instalment{Seq: i + 1, DueOn: day})
@@ -113,6 +126,7 @@ func told(t *testing.T) []*models.Case {
 		calm().village(accept, models.ActionExtend),
 		red,
 		begin(t, "2026-10-30 09:00", models.Orange),
+		begin(t, "2026-10-30 09:00", models.Yellow).at("2026-10-31 09:00").grouped(true),
 	}
 	cases := make([]*models.Case, len(tales))
 	for i, s := range tales {
@@ -175,6 +189,11 @@ func TestFiguresOfTales(t *testing.T) {
 	red.at("2026-11-02 09:00").township(models.ActionReturn)
 	failed := begin(t, "2026-10-31 23:59", models.Orange).at("2026-11-01 00:00").village(models.ActionAccept, models.ActionFail).at("2026-12-05 00:00").village(models.ActionRefer)
 
+	first := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").grouped(true).at("2026-12-01 00:00").grouped(true)
+	other := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").grouped(false)
+	other.at("2026-10-25 09:00").village(models.ActionSitting)
+	other.c.Sittings[0].Common = models.CommonKey(first.c.ID, 1)
+
 	for name, want := range map[string]struct {
 		c     *models.Case
 		month string
@@ -204,6 +223,11 @@ func TestFiguresOfTales(t *testing.T) {
 
 		"red goes up at once": {red.c, "2026-10", with(opened, "pending", "1", "red", "1", "escalated", "1", "escalated_village", "1", "unreceived", "1", "village_rate", "0.0", "due_soon", "1")},
 		"and comes back":      {red.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "red": "1", "returned": "1", "overdue": "1"}},
+
+		"a group dispute counts once":             {first.c, "2026-10", with(opened, "blue", "1", "pending", "1", "mediating", "1", "groups", "1", "grouped", "1", "due_soon", "1")},
+		"its other cases are its cases":           {other.c, "2026-10", with(opened, "blue", "1", "pending", "1", "mediating", "1", "grouped", "1", "due_soon", "1")},
+		"the month after it is still one":         {first.c, "2026-11", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "grouped": "1", "overdue": "1", "blue": "1"}},
+		"and none any more when it was dismissed": {first.c, "2026-12", map[string]string{"opening": "1", "pending": "1", "mediating": "1", "overdue": "1", "blue": "1"}},
 
 		"the last minute of a month": {failed.c, "2026-10", with(opened, "pending", "1", "orange", "1", "due_soon", "1")},
 		"the first of the next":      {failed.c, "2026-11", map[string]string{"opening": "1", "concluded": "1", "failed": "1", "success_rate": "0.0", "village_rate": "0.0", "average_days": "0.0"}},

@@ -204,18 +204,12 @@ func (s *Service) checkFiling(form *FileForm) error {
 	fault := func(i int, field, message string) {
 		faults = append(faults, models.FieldError{Field: fmt.Sprintf("findings[%d].%s", i, field), Message: message})
 	}
-	switch {
-	case form.Zero && len(form.Findings) > 0:
-		return models.Errorf(models.Invalid, "return.both", "要么报本期没有发现，要么填写线索，不能两样都报")
-	case !form.Zero && len(form.Findings) == 0:
-		return models.Errorf(models.Invalid, "return.empty", "请填写发现的线索；没有发现的，请按“本期没有发现”")
-	}
 	for i, f := range form.Findings {
 		if f.Type != "" && !models.HasCode(models.DisputeTypes(), string(f.Type)) {
 			fault(i, "type", "请从列表中选择是哪类事")
 		}
 		for _, sign := range f.Signs {
-			if !models.HasCode(models.RiskSigns(), sign) {
+			if !models.HasCode(models.FindingSigns(), sign) {
 				fault(i, "signs", "请从列表中选择风险苗头")
 			}
 		}
@@ -224,6 +218,13 @@ func (s *Service) checkFiling(form *FileForm) error {
 				fault(i, field, noIdentity)
 			}
 		}
+	}
+	switch {
+	case len(faults) > 0:
+	case form.Zero && len(form.Findings) > 0:
+		return models.Errorf(models.Invalid, "return.both", "要么报本期没有发现，要么填写线索，不能两样都报")
+	case !form.Zero && len(form.Findings) == 0:
+		return models.Errorf(models.Invalid, "return.empty", "请填写发现的线索；没有发现的，请按“本期没有发现”")
 	}
 	return refused(faults)
 }

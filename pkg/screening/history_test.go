@@ -116,12 +116,31 @@ func (h *history) step() {
 		}
 		return
 	}
+	if h.pick(8) == 0 {
+		h.regroup(h.cases[h.pick(len(h.cases))])
+		return
+	}
 	// Most attention goes to what came in lately.
 	from := 0
 	if h.pick(4) > 0 {
 		from = max(0, len(h.cases)-8)
 	}
 	h.act(h.cases[from+h.pick(len(h.cases)-from)])
+}
+
+// regroup lets a case join a group dispute, or part from it.
+func (h *history) regroup(c *models.Case) {
+	if c.State == models.Closed {
+		return
+	}
+	action, change := models.ActionJoin, func() error {
+		c.Join(models.NewCluster(c.Place, models.Root{Kind: models.RootYear, Text: "2025"}), h.pick(2) == 0, h.now)
+		return nil
+	}
+	if c.Cluster != nil {
+		action, change = models.ActionPart, func() error { c.Part(h.now); return nil }
+	}
+	require.NoError(h.tb, c.Move(h.rules.Policy, action, models.SystemActor(), h.now, "", change))
 }
 
 func choose[T any](h *history, from ...T) T { return from[h.pick(len(from))] }
@@ -279,6 +298,8 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()].Code)
 	case models.ActionLower:
 		c.Risk = models.RiskLevel(models.RiskLevels()[c.Risk.Rank()-2].Code)
+	case models.ActionSigns:
+		c.Signs.Petition = !c.Signs.Petition
 	case models.ActionFile:
 		c.File(&models.Filing{At: now})
 	case models.ActionReopen:

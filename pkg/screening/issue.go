@@ -271,8 +271,7 @@ func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*mod
 		reading := m.read(c)
 		t.addCase(reading)
 		if reading.touched() {
-			l := lookAt(c, w)
-			all[c.ID.Hex()] = l.head()
+			all[c.ID.Hex()] = reading.head
 		}
 		return nil
 	})

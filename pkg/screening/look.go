@@ -183,11 +183,33 @@ func (l *look) atRisk(levels ...models.RiskLevel) bool {
 	return false
 }
 
-// sittings is how many were written down in the window.
+// grouped says whether the case belonged to a confirmed group dispute at the window's end.
+func (l *look) grouped() bool {
+	for _, g := range l.c.Groups {
+		if g.From.Before(l.w.End) && (g.Until == nil || !g.Until.Before(l.w.End)) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads says whether a group dispute was confirmed in the window of which the case is the first, and
+// stood at its end.
+func (l *look) leads() bool {
+	for _, g := range l.c.Groups {
+		if g.Lead && l.w.contains(g.From) && (g.Until == nil || !g.Until.Before(l.w.End)) {
+			return true
+		}
+	}
+	return false
+}
+
+// sittings is how many were written down in the window. One that was held for several cases counts
+// once, where it was recorded.
 func (l *look) sittings() int64 {
 	var n int64
 	for i := range l.c.Sittings {
-		if l.w.contains(l.c.Sittings[i].RecordedAt) {
+		if s := &l.c.Sittings[i]; l.w.contains(s.RecordedAt) && !s.IsCopy(l.c.ID) {
 			n++
 		}
 	}
@@ -325,7 +347,7 @@ func (l *look) line() (models.ReportLine, bool) {
 	return r, true
 }
 
-// number is the case's, "" while it had none: it is given with the acceptance.
+// number is the case's, "" while it had none: it is given with the first acceptance, and stays.
 func (l *look) number() string {
 	if l.c.Number == nil || l.c.AcceptedAt == nil || !l.c.AcceptedAt.Before(l.w.End) {
 		return ""

@@ -102,11 +102,13 @@ func TestAdviceRestsOnItsCases(t *testing.T) {
 				require.NoError(t, err)
 				cases, err := screening.List(r, window(t, month), slices.Values(h.cases), ref)
 				require.NoError(t, err)
-				require.Len(t, cases, int(a.Count), "%s of %s in %s", a.Key, r.Name, month)
+				entries, err := screening.ListEntries(r, h.entries(window(t, month)), ref)
+				require.NoError(t, err)
+				require.Equal(t, int(a.Count), len(cases)+len(entries), "%s of %s in %s", a.Key, r.Name, month)
 			}
 		}
 	}
-	for _, key := range []string{"red", "orange", "overdue", "unreceived", "due_soon", "unperformed", "expired", "failed", "standing", "land", "dividend", "village", "township", "rise"} {
+	for _, key := range []string{"red", "orange", "overdue", "unreceived", "due_soon", "unperformed", "expired", "failed", "standing", "missing", "leads", "land", "dividend", "village", "township", "rise"} {
 		require.True(t, given[key], "no month called for the advice %s", key)
 	}
 	quiet := &screening.View{Region: county, Report: screening.Compute(county, window(t, toldMonth), slices.Values([]*models.Case{}), townships)}

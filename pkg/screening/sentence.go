@@ -32,10 +32,17 @@ func sentences(section string, view *View) []string {
 		}
 		return out
 	case SectionScreening:
-		if !is("opened") {
-			return []string{"本月没有新收纠纷。"}
+		var out []string
+		if is("screen_due") {
+			out = append(out, fmt.Sprintf("应报排查表%s份，已报%s份（其中零报告%s份），未报%s份，排查覆盖率%s%%。", text("screen_due"), text("screen_returned"), text("screen_zero"), text("screen_missing"), text("screen_coverage")))
 		}
-		return []string{fmt.Sprintf("本月新收的%s件纠纷中，排查发现的%s件。", text("opened"), text("found"))}
+		if is("leads") || is("leads_case") || is("leads_prevented") {
+			out = append(out, fmt.Sprintf("报送线索%s条，转为纠纷%s条，就地化解%s条。", text("leads"), text("leads_case"), text("leads_prevented")))
+		}
+		if !is("opened") {
+			return append(out, "本月没有新收纠纷。")
+		}
+		return append(out, fmt.Sprintf("本月新收的%s件纠纷中，排查发现的%s件。", text("opened"), text("found")))
 	case "opened":
 		if !is("opened") {
 			return []string{"本月没有新收纠纷。"}

@@ -209,17 +209,15 @@ func (s *Service) byCell(ctx context.Context, scope models.Scope, out *Summary, 
 		known = s.before()
 	}
 	standing := g.Standing(out.Period.To.String(), known)
-	above := []int{}
 	if number != 0 {
 		i := slices.IndexFunc(standing, func(c models.StandingCell) bool { return c.Number == number })
 		if i < 0 {
 			return noGrid()
 		}
 		cell := standing[i]
-		above = cell.Above
 		out.Up = out.Region
-		if n := len(above); n > 0 {
-			out.Up = models.CellID(out.Region, above[n-1])
+		if n := len(cell.Above); n > 0 {
+			out.Up = models.CellID(out.Region, cell.Above[n-1])
 		}
 		out.Unit = Unit{Code: models.CellID(out.Region, number), Name: cell.Name, Kind: cell.Kind.Name()}
 	}

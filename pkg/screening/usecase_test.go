@@ -192,6 +192,9 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Close(ctx, actor, ref, casework.CloseForm{})
 	case models.ActionRaise, models.ActionLower:
 		return w.cases.Assess(ctx, actor, ref, casework.RiskForm{Risk: choose(w.history, models.Blue, models.Yellow, models.Orange, models.Red), Reason: "评估"})
+	case models.ActionSigns:
+		signs := models.RiskSigns{Petition: w.pick(2) == 0, Crowd: w.pick(8) == 0, Threat: w.pick(8) == 0}
+		return w.cases.ReportSigns(ctx, actor, ref, casework.SignsForm{RiskSigns: signs, Note: "核实过"})
 	case models.ActionPause:
 		return w.cases.Pause(ctx, actor, ref, casework.PauseForm{Ground: models.PauseSurvey, Note: "测绘"})
 	case models.ActionResume:

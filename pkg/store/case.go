@@ -38,7 +38,11 @@ func caseKind() *docstore.Kind {
 			{Path: "nextAt", Type: docstore.Time},
 			{Path: "noticeAt", Type: docstore.Time},
 			{Path: "activeUntil", Type: docstore.Time},
+			{Path: "rescoreAt", Type: docstore.Time},
+			{Path: "togetherAt", Type: docstore.Time},
+			{Path: "cluster.id", Type: docstore.String},
 			{Path: "grams", Type: docstore.String, Array: true},
+			{Path: "roots", Type: docstore.String, Array: true},
 		},
 		Indexes: []docstore.Index{
 			{Name: IndexDraftKey, Fields: []string{"draftKey"}, Unique: true},
@@ -54,6 +58,9 @@ func caseKind() *docstore.Kind {
 			{Name: "county_due", Fields: []string{"place.county", "dueAt"}},
 			{Name: "township_active", Fields: []string{"place.township", "activeUntil"}},
 			{Name: "township_grams", Fields: []string{"place.township", "grams", "loggedAt"}},
+			{Name: "village_roots", Fields: []string{"place.village", "roots", "loggedAt"}},
+			{Name: "rescore", Fields: []string{"rescoreAt"}},
+			{Name: "together", Fields: []string{"togetherAt"}},
 		},
 	}
 }
@@ -61,7 +68,7 @@ func caseKind() *docstore.Kind {
 // CaseFilter says which cases a list shows. Empty fields ask for nothing. A search by grams is
 // ordered by the day of logging, the newest first. A list that asks for what is due, or waits at an
 // office, has only cases whose clock runs and is ordered by the deadline, the earliest first; every
-// other is ordered as a search is.
+// other is ordered as a search is. A search asks for no risk: nobody is looked up by it.
 type CaseFilter struct {
 	County, Township, Village string
 	State                     models.State
@@ -73,6 +80,8 @@ type CaseFilter struct {
 	DueBefore                 *time.Time // a clock runs and ends before or at this moment
 	LoggedFrom, LoggedBefore  *time.Time
 	Grams                     []string // all of them; see models.Grams
+	Grouped                   bool     // they belong to a confirmed group dispute
+	Cluster                   string   // they belong to that one
 }
 
 func (f *CaseFilter) byDue() bool {
@@ -159,6 +168,10 @@ func (f *CaseFilter) query(place string, townships []string) docstore.Query {
 	equal("type", string(f.Type))
 	equal("risk", string(f.Risk))
 	equal("review", string(f.Review))
+	equal("cluster.id", f.Cluster)
+	if f.Grouped { // an id is never empty, and a case without a group has none
+		conditions = append(conditions, docstore.Above("cluster.id", ""))
+	}
 	if f.LoggedFrom != nil {
 		conditions = append(conditions, docstore.AtLeast("loggedAt", *f.LoggedFrom))
 	}
@@ -251,6 +264,10 @@ func (s *Store) Cases(ctx context.Context, scope models.Scope, filter CaseFilter
 	}
 	if kind := models.RegionKindOf(place); kind == models.RegionProvince || kind == models.RegionCity {
 		return CasePage{}, models.FieldErrorf("county", "请先选择一个县")
+	}
+	if len(filter.Grams) > 0 && filter.Risk != "" {
+		// Risk is that of disputes. Asked for together with a name it would be a person's.
+		return CasePage{}, models.FieldErrorf("risk", "查找姓名等字词时不能再按风险等级筛选：风险看的是纠纷，不是人。请去掉其中一个")
 	}
 	var townships []string
 	if len(filter.Grams) > 0 && models.RegionKindOf(place) == models.RegionCounty {

@@ -165,6 +165,61 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"Counties":  only(func(ctx context.Context) error { _, err := st.Counties(ctx); return err }),
 		"Place":     only(func(ctx context.Context) error { _, err := st.Place(ctx, northOne); return err }),
 
+		"RiskPolicy":        only(func(ctx context.Context) error { _, err := st.RiskPolicy(ctx, county, 1); return err }),
+		"RiskPolicyInForce": only(func(ctx context.Context) error { _, err := st.RiskPolicyInForce(ctx, county, noon); return err }),
+		"RiskPolicies":      only(func(ctx context.Context) error { _, err := st.RiskPolicies(ctx, county); return err }),
+		"InsertRiskPolicy":  only(func(ctx context.Context) error { return st.InsertRiskPolicy(ctx, models.DefaultRiskPolicy(noon)) }),
+
+		"Cluster": only(func(ctx context.Context) error { _, err := st.Cluster(ctx, scope, "k"); return err }),
+		"Clusters": call(
+			func(ctx context.Context) error {
+				_, err := st.Clusters(ctx, scope, "", models.ClusterSuggested, 5)
+				return err
+			},
+			func(ctx context.Context) error {
+				_, err := st.Clusters(ctx, scope, north, models.ClusterSuggested, 5)
+				return err
+			},
+			func(ctx context.Context) error {
+				_, err := st.Clusters(ctx, scope, northOne, models.ClusterSuggested, 5)
+				return err
+			}),
+		"InsertCluster": only(func(ctx context.Context) error { return st.InsertCluster(ctx, &models.Cluster{ID: "k"}) }),
+		"ReplaceCluster": only(func(ctx context.Context) error {
+			return st.ReplaceCluster(ctx, &models.Cluster{ID: "k", Head: docstore.Head{Version: 1}})
+		}),
+		"PendingClusters": call(
+			func(ctx context.Context) error { _, err := st.PendingClusters(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.PendingClusters(ctx, noon, &models.Cluster{ID: "k", PendingAt: &noon}, 5)
+				return err
+			}),
+		"CasesWithRoot": only(func(ctx context.Context) error {
+			_, err := st.CasesWithRoot(ctx, northOne, models.Root{Kind: models.RootYear, Text: "2025"})
+			return err
+		}),
+		"RootedSince": only(func(ctx context.Context) error {
+			return st.RootedSince(ctx, north, noon, noon, func(store.RootedCase) error { return nil })
+		}),
+		"LoggedCases": only(func(ctx context.Context) error {
+			return st.LoggedCases(ctx, north, noon, noon, func(*models.Case) error { return nil })
+		}),
+		"CasesTogether": call(
+			func(ctx context.Context) error { _, err := st.CasesTogether(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.CasesTogether(ctx, noon, &models.Case{ID: c.ID, TogetherAt: &noon}, 5)
+				return err
+			}),
+		"CasesToScore": call(
+			func(ctx context.Context) error { _, err := st.CasesToScore(ctx, noon, nil, 5); return err },
+			func(ctx context.Context) error {
+				_, err := st.CasesToScore(ctx, noon, &models.Case{ID: c.ID, RescoreAt: &noon}, 5)
+				return err
+			}),
+		"OpenCases": only(func(ctx context.Context) error {
+			return st.OpenCases(ctx, county, 5, func([]*models.Case) error { return nil })
+		}),
+
 		"Policy":              only(func(ctx context.Context) error { _, err := st.Policy(ctx, county, 1); return err }),
 		"PolicyInForce":       only(func(ctx context.Context) error { _, err := st.PolicyInForce(ctx, county, noon); return err }),
 		"Policies":            only(func(ctx context.Context) error { _, err := st.Policies(ctx, county); return err }),
@@ -317,7 +372,11 @@ func everyList() []question {
 	each(3, func(f *store.CaseFilter, n int) { f.Grams = [][]string{nil, {"大山"}, {"大山", "三组"}}[n] })
 	each(2, func(f *store.CaseFilter, n int) {
 		if n == 1 {
-			f.Level, f.Type, f.Risk, f.LoggedFrom, f.LoggedBefore = models.LevelVillage, models.LandTransfer, models.Red, &noon, &noon
+			f.Grouped, f.Cluster = true, "k"
+			f.Level, f.Type, f.LoggedFrom, f.LoggedBefore = models.LevelVillage, models.LandTransfer, &noon, &noon
+			if len(f.Grams) == 0 {
+				f.Risk = models.Red
+			}
 		}
 	})
 	return all

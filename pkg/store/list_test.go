@@ -95,6 +95,7 @@ func ask(random *rand.Rand) question {
 	}
 	if some() {
 		f.Grams = pick(random, []string{"大山"}, []string{"大山", "三组"}, []string{"来福", "长垄"}, []string{"没有"})
+		f.Risk = "" // nobody is looked up by it
 	}
 	return q
 }

@@ -11,13 +11,14 @@ import (
 
 // Store is the application's documents on one engine. Safe for concurrent use. Every call reads the
 // store: nothing that another process may have changed is remembered, but what was made of bytes
-// that are still the same.
+// that are still the same, and what cannot change before the day is over.
 type Store struct {
 	engine docstore.Engine
 
 	validate      *models.Validator
 	policyMemos   sync.Map // county → *docstore.Memo[*models.Policy]
 	calendarMemos sync.Map // first year → *docstore.Memo[*workday.Calendar]
+	riskDays      sync.Map // county → riskDay
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -33,9 +34,11 @@ type Store struct {
 	leases    docstore.Collection[models.Lease, *models.Lease]
 	seals     docstore.Collection[sealMark, *sealMark]
 
-	grids     docstore.Collection[models.Grid, *models.Grid]
-	returns   docstore.Collection[models.Return, *models.Return]
-	screening docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
+	riskPolicies docstore.Collection[models.RiskPolicy, *models.RiskPolicy]
+	clusters     docstore.Collection[models.Cluster, *models.Cluster]
+	grids        docstore.Collection[models.Grid, *models.Grid]
+	returns      docstore.Collection[models.Return, *models.Return]
+	screening    docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
 
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
@@ -43,7 +46,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -68,9 +71,11 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		leases:    docstore.NewCollection[models.Lease](engine, leaseKind()),
 		seals:     docstore.NewCollection[sealMark](engine, sealKind()),
 
-		grids:     docstore.NewCollection[models.Grid](engine, gridKind()),
-		returns:   docstore.NewCollection[models.Return](engine, returnKind()),
-		screening: docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
+		riskPolicies: docstore.NewCollection[models.RiskPolicy](engine, riskPolicyKind()),
+		clusters:     docstore.NewCollection[models.Cluster](engine, clusterKind()),
+		grids:        docstore.NewCollection[models.Grid](engine, gridKind()),
+		returns:      docstore.NewCollection[models.Return](engine, returnKind()),
+		screening:    docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),

@@ -154,8 +154,8 @@ func visit(f *form, s *Source, i int) {
 		was = all[i]
 	}
 	on := ""
-	if s.Case.Agreement != nil {
-		on = s.Case.Agreement.ReachedOn
+	if all, _ := s.Case.Agreements(); len(all) > 0 { // it may be mediated again by now
+		on = all[len(all)-1].ReachedOn
 	}
 	f.fields(
 		[2]string{"　当事人", or(join(names(s.Case)), 16)},
