@@ -42,7 +42,7 @@ func (c *exportCommand) Run(ctx context.Context, t *terminal) error {
 			}
 		}
 		folder, err := dossier.Export(c.Out, source, attachments)
-		if errors.Is(err, dossier.Exists) {
+		if errors.Is(err, dossier.ErrExists) {
 			return fmt.Errorf("%s 已经有了，不覆盖；请换一个目录，或者先移走它", folder)
 		}
 		if err != nil {

@@ -105,7 +105,7 @@ func TestNothingIsWrittenOver(t *testing.T) {
 	t.Parallel()
 	folder := export(t)
 	_, err := dossier.Export(filepath.Dir(folder), filed(t), map[string][]byte{hashOf(pdf): []byte(pdf)})
-	require.ErrorIs(t, err, dossier.Exists)
+	require.ErrorIs(t, err, dossier.ErrExists)
 	_, err = dossier.Export(t.TempDir(), filed(t), nil)
 	require.ErrorContains(t, err, "no bytes")
 }

@@ -47,8 +47,8 @@ type Entry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Exists says that the folder is there already: nothing is written over.
-var Exists = errors.New("folder exists")
+// ErrExists says that the folder is there already: nothing is written over.
+var ErrExists = errors.New("folder exists")
 
 // Export writes the case of a source into a new folder inside dir, and gives its path. The folder is there whole
 // or not at all. attachments are the bytes by their hash.
@@ -56,7 +56,7 @@ func Export(dir string, source *casefile.Source, attachments map[string][]byte) 
 	name := casefile.Number(source)
 	target := filepath.Join(dir, name)
 	if _, err := os.Lstat(target); err == nil {
-		return target, fmt.Errorf("%s: %w", target, Exists)
+		return target, fmt.Errorf("%s: %w", target, ErrExists)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
