@@ -27,12 +27,12 @@ func TestDraftIsPrintedToBeSigned(t *testing.T) {
 	s.Case.Drafts = []models.AgreementDraft{{Seq: 1, Text: models.Agreement{
 		Form: "written", Facts: "两年租金未付。", Items: []string{"每年" + models.Blank + "前付清"}, Grounds: grounds, Signatures: []models.Signature{{Party: "许来福", SignedOn: "2026-11-23"}},
 	}}}
-	there, inFile := piece(s, "agreement")
+	there, inFile := piece(s, "draft")
 	require.True(t, there)
 	require.False(t, inFile)
-	there, _ = piece(s, "oral")
-	require.False(t, there)
-	p, ok := casefile.Of(s, "agreement")
+	there, _ = piece(s, "agreement")
+	require.False(t, there, "nothing was agreed yet")
+	p, ok := casefile.Of(s, "draft")
 	require.True(t, ok)
 	text := words(p.Blocks)
 	require.Contains(t, text, "法律依据：《农村土地承包法》第39条。")
@@ -41,7 +41,7 @@ func TestDraftIsPrintedToBeSigned(t *testing.T) {
 	require.Contains(t, text, "2026年11月23日")
 
 	s.Case.State = models.Failed
-	there, _ = piece(s, "agreement")
+	there, _ = piece(s, "draft")
 	require.False(t, there, "what came to nothing is not printed")
 }
 
@@ -49,6 +49,7 @@ func TestDraftIsPrintedToBeSigned(t *testing.T) {
 func TestVisitsArePapers(t *testing.T) {
 	t.Parallel()
 	s := ordinary()
+	s.Case.After = nil
 	there, inFile := piece(s, "visit")
 	require.True(t, there)
 	require.False(t, inFile)
