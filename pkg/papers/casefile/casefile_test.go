@@ -209,8 +209,9 @@ func TestZip(t *testing.T) {
 	require.Equal(t, out.Bytes(), again.Bytes())
 }
 
-// TestDraftCanBePrintedToBeSigned asks for the text that waits, beside the agreement of an earlier round.
-func TestDraftCanBePrintedToBeSigned(t *testing.T) {
+// TestDraftBesideAnEarlierRound asks that the agreement of an earlier round stays in the file while another waits
+// to be signed.
+func TestDraftBesideAnEarlierRound(t *testing.T) {
 	t.Parallel()
 	s := drafted()
 	p, ok := casefile.Of(s, "agreement")
