@@ -22,6 +22,8 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/screening"
+	"fengqiao/pkg/workday"
 )
 
 // axe is the source of axe-core, which looks for what keeps people out of a page.
@@ -121,6 +123,22 @@ func casesOfEveryState(t *testing.T, w *world) {
 		}
 	}
 	w.act(t, "mediator", w.caseAt(t, village, models.RegionVillage, mediating), "pause", casework.PauseForm{Ground: "survey", Note: long})
+	w.sealReport(t, village, w.clock.Now().In(workday.Zone).AddDate(0, -1, 0).Format("2006-01"))
+}
+
+// sealReport brings the report of a village all the way.
+func (w *world) sealReport(t *testing.T, village, month string) {
+	t.Helper()
+	reports := screening.New(w.store, w.clock.Now)
+	report, err := reports.Build(t.Context(), models.Scope{Region: village}, village, month)
+	require.NoError(t, err)
+	for _, step := range []struct {
+		by     int // seat
+		action models.ReportAction
+	}{{0, models.ReportConfirm}, {1, models.ReportReview}, {1, models.ReportSeal}} {
+		report, err = reports.Issue(t.Context(), seats[step.by], village, month, step.action, screening.IssueForm{Version: report.Version})
+		require.NoError(t, err, step.action)
+	}
 }
 
 // routeOf is the route of the pages that answers an address.
@@ -159,7 +177,7 @@ func everyPageInBrowser(t *testing.T, browser context.Context) {
 				b := newTab(t, browser, w, server.URL, deskWidth)
 				b.withAxe()
 				b.login(seat.ID)
-				b.openAll(&looked)
+				b.openAll(&looked, "/reports/"+seat.Region+"/")
 			})
 		}
 	})
@@ -172,9 +190,12 @@ func everyPageInBrowser(t *testing.T, browser context.Context) {
 }
 
 // openAll follows the links of pages and looks at each. looked says what others have looked at: routes,
-// and states of cases.
-func (b *tab) openAll(looked *sync.Map) {
+// and states of cases. A report of one's own place, which begins with reports, is looked at while its month runs
+// and when it is over.
+func (b *tab) openAll(looked *sync.Map, reports string) {
 	b.t.Helper()
+	now := b.w.clock.Now().In(workday.Zone)
+	months := []string{reports + now.Format("2006-01"), reports + now.AddDate(0, 0, -now.Day()).Format("2006-01")}
 	opened := map[string]bool{}
 	queue := []string{"/", "/help", "/login"}
 	for len(queue) > 0 {
@@ -182,17 +203,17 @@ func (b *tab) openAll(looked *sync.Map) {
 		queue = queue[1:]
 		route := routeOf(b.w, address)
 		kind := route
-		if route == "/cases/:id" {
+		if route == "/cases/:id" || slices.Contains(months, address) {
 			kind = address
 		}
-		if opened[kind] || slices.Contains(unshown, route) || strings.HasSuffix(address, ".xlsx") || slices.Contains(handedOut, route) {
+		if opened[kind] || slices.Contains(unshown, route) || strings.HasSuffix(address, ".xlsx") || strings.HasSuffix(address, ".docx") || slices.Contains(handedOut, route) {
 			continue
 		}
 		opened[kind] = true
 		require.EqualValues(b.t, 200, b.open(address), address)
 		_, known := looked.LoadOrStore(route, true)
 		if route == "/cases/:id" {
-			kind = b.text("main > .tags")
+			kind = b.text("main > .tags") + " " + look[string](b, `[...new Set([...document.querySelectorAll('main a[href^="/cases/"]')].map((a) => a.getAttribute("href").split(/[/?#]/)[3] || ""))].sort().join(" ")`)
 			if opened[kind] {
 				continue // another like this one
 			}

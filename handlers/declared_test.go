@@ -31,8 +31,9 @@ type probe func(t *testing.T, route web.Route, v visit) reply
 func (p *prober) send(as string, change func(path, body *any, header *[]string)) probe {
 	return func(t *testing.T, route web.Route, v visit) reply {
 		t.Helper()
-		if as == "judicial" {
-			as = v.whoMay()
+		who := as
+		if who == "judicial" {
+			who = v.whoMay()
 		}
 		about := p.w.freshTarget(t, v)
 		var path, body any = v.path(route.Path, about), nil
@@ -41,7 +42,7 @@ func (p *prober) send(as string, change func(path, body *any, header *[]string))
 		}
 		header := []string{}
 		change(&path, &body, &header)
-		return p.w.do(t, route.Method, path.(string), as, body, header...)
+		return p.w.do(t, route.Method, path.(string), who, body, header...)
 	}
 }
 
@@ -138,9 +139,9 @@ func (p *prober) probes(t *testing.T) (byStatus map[int]probe, special map[strin
 		"GET /api/v1/articles 422":         p.query("type=quarrel"),
 		"GET /api/v1/screening/:place 400": p.query("period=%ZZ"), "GET /api/v1/screening/:place 422": p.query("perod=1"),
 		"POST /api/v1/returns/:cell/:from 200": p.send("judicial", func(path, body *any, _ *[]string) {
-			form := screening.FileForm{Key: "once", Zero: true}
+			form := screening.FileForm{Key: "once", Seen: p.w.filings(village), Zero: true}
 			p.w.post(t, (*path).(string), "mediator", form)
-			*body = screening.FileForm{Key: "once", Zero: true}
+			*body = form
 		}),
 		"POST /api/v1/returns/:cell/:from 409": p.send("judicial", func(path, body *any, _ *[]string) {
 			*body = screening.FileForm{Seen: 99, Findings: []screening.FindingForm{{What: "争吵", Type: "other"}}}
