@@ -29,7 +29,7 @@ func main() {
 // memoryRoom bytes: requests make much rubbish and keep little, and one PC serves a county.
 const (
 	rareGC     = 400 // percent of growth between collections
-	memoryRoom = 160 << 20
+	memoryRoom = 112 << 20
 )
 
 func tuneMemory() {
