@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -44,6 +46,7 @@ func gridVisits() map[string]visit {
 		"POST /api/v1/returns/:cell/:from": {cell: true, as: "mediator", prepare: drawn, body: func(w *world, about target) any {
 			return screening.FileForm{Seen: w.filings(about.village), Findings: []screening.FindingForm{{What: "两家为水沟争吵", Where: "北垄", Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}}
 		}},
+		"GET /api/v1/findings/:finding/photo":   {cell: true, prepare: waiting},
 		"POST /api/v1/findings/:finding/settle": {cell: true, prepare: waiting, body: same(screening.SettleForm{As: models.FindingPrevented, Note: "当场说和"})},
 		"GET /api/v1/screening/:place":          {place: true},
 
@@ -67,6 +70,7 @@ func gridVisits() map[string]visit {
 		"POST /returns/:cell/:from":      {cell: true, prepare: drawn, body: same(url.Values{"do": {"zero"}, "seen": {"1"}, "key": {"k"}})},
 		"GET /findings":                  {place: true, query: "place=%s"},
 		"GET /findings/:finding":         {cell: true, prepare: waiting},
+		"GET /findings/:finding/photo":   {cell: true, prepare: waiting},
 		"GET /findings/:finding/settle":  {cell: true, prepare: waiting},
 		"POST /findings/:finding/settle": {cell: true, prepare: waiting, body: same(url.Values{"as": {"prevented"}, "note": {"当场说和"}})},
 		"GET /screening":                 {place: true, query: "place=%s"},
@@ -100,13 +104,26 @@ func (w *world) waiting(village string) {
 	r := &models.Return{
 		ID: models.ReturnID(cellOf(village), periodOf), Cell: cellOf(village), CellName: "党员中心户", Village: village, Township: village[:9], From: periodOf, To: "2026-03-31",
 	}
-	r.Append(models.Submission{At: at, By: seats[0], Findings: []models.Finding{{Seq: 1, What: "两家为水沟争吵", Households: 2, Type: "neighbourhood"}}})
+	hash, err := w.store.KeepFile(ctx, shot())
+	if err != nil {
+		return
+	}
+	r.Append(models.Submission{At: at, By: seats[0], Findings: []models.Finding{{Seq: 1, What: "两家为水沟争吵", Households: 2, Type: "neighbourhood", Photo: &models.FindingPhoto{Hash: hash, Preview: hash}}}})
 	if old, err := w.store.Return(ctx, models.Scope{Region: village}, r.ID); err == nil {
 		r.Version = old.Version
 		_ = w.store.ReplaceReturn(ctx, r)
 	} else if store.IsNotFound(err) {
 		_ = w.store.InsertReturn(ctx, r)
 	}
+}
+
+// shot is a photo.
+func shot() []byte {
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, 90, 60)), nil); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return out.Bytes()
 }
 
 // filings is how often the return of a village's household was sent.

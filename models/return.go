@@ -55,6 +55,23 @@ type Finding struct {
 	Households int         `bson:"households" json:"households"`
 	Type       DisputeType `bson:"type" json:"type"`
 	Signs      []string    `bson:"signs" json:"signs"`
+	// Photo is what somebody photographed on the spot, nil for none.
+	Photo *FindingPhoto `bson:"photo,omitempty" json:"photo,omitempty"`
+}
+
+// FindingPhoto is the photo of a finding. Its bytes lie in the store by their hash, as those of an attachment.
+type FindingPhoto struct {
+	Hash    string `bson:"hash" json:"hash"`
+	Preview string `bson:"preview" json:"preview"`
+	Size    int64  `bson:"size" json:"size"`
+	Sent    string `bson:"sent" json:"sent"`
+}
+
+// Attachment is the photo as the case that the finding becomes has it.
+func (p *FindingPhoto) Attachment(seq int, at time.Time, by Actor) Attachment {
+	return Attachment{
+		Seq: seq, Kind: AttachEvidence, Name: "排查时拍的照片", Type: TypeJPEG, Hash: p.Hash, Size: p.Size, Preview: p.Preview, Sent: p.Sent, At: at, By: by,
+	}
 }
 
 // How a finding may end.

@@ -129,7 +129,8 @@ func (a *API) endpoints() []endpoint {
 
 		row(get, "/grids/:village", account.ReadCases, a.grid, endpoint{tag: "排查", summary: "一个村的党建网格", params: new(gridParams), out: new(Grid), status: http.StatusOK}),
 		row(get, "/returns/:cell/:from", account.ReadCases, a.duty, endpoint{tag: "排查", summary: "一个网格一期的排查表", params: new(returnParams), out: new(Return), status: http.StatusOK}),
-		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}),
+		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}).upTo(maxAttachment),
+		row(get, "/findings/:finding/photo", account.PrintPapers, a.findingPhoto, endpoint{tag: "排查", summary: "排查线索的照片（留有记录）", params: new(findingParams), file: []string{models.TypeJPEG}, status: http.StatusOK}),
 		row(post, "/findings/:finding/settle", account.SettleFindings, a.settleFinding, endpoint{tag: "排查", summary: "写明原因，关闭排查线索", params: new(findingParams), in: new(screening.SettleForm), out: new(Finding), status: http.StatusOK, fails: conflict}),
 		row(get, "/screening/:place", account.ReadCases, a.screening, endpoint{tag: "排查", summary: "一个地方或者网格一期的排查情况，逐级汇总", params: new(screeningParams), out: new(Screening), status: http.StatusOK, fails: query}),
 

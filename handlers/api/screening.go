@@ -68,6 +68,7 @@ type Finding struct {
 	Households int                `json:"households"`
 	Type       models.DisputeType `json:"type"`
 	Signs      []string           `json:"signs"`
+	Photo      bool               `json:"photo" description:"有照片，另外取"`
 	Outcome    *string            `json:"outcome" description:"case 转为纠纷，prevented 已就地化解，not_dispute 不是矛盾纠纷，duplicate 重复；还没有处理时为null"`
 	Case       *string            `json:"case" description:"转为的案件的id"`
 }
@@ -133,7 +134,7 @@ func (a *API) sendDuty(c *gin.Context, status int) error {
 
 func findingOf(l *screening.Lead) Finding {
 	f := l.Finding
-	out := Finding{ID: l.ID(), Seq: f.Seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: append([]string{}, f.Signs...)}
+	out := Finding{ID: l.ID(), Seq: f.Seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: append([]string{}, f.Signs...), Photo: f.Photo != nil}
 	if o := l.Outcome; o != nil {
 		out.Outcome = &o.As
 		if o.Case != "" {
@@ -170,6 +171,15 @@ func (a *API) settleFinding(c *gin.Context) error {
 		return err
 	}
 	return send(c, http.StatusOK, findingOf(l))
+}
+
+func (a *API) findingPhoto(c *gin.Context) error {
+	data, err := a.reports.OpenPhoto(c.Request.Context(), web.Actor(c), c.Param("finding"), false)
+	if err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, models.TypeJPEG, data)
+	return nil
 }
 
 func (a *API) screening(c *gin.Context) error {
