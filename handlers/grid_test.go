@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"fengqiao/handlers/api"
 	"fengqiao/models"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
@@ -41,7 +42,18 @@ func gridVisits() map[string]visit {
 	drawn := func(w *world, about target) { w.drawn(about.village) }
 	waiting := func(w *world, about target) { w.drawn(about.village); w.waiting(about.village) }
 	return map[string]visit{
-		"GET /api/v1/grids/:village":      {cell: true},
+		"GET /api/v1/grids/:village": {cell: true},
+		"POST /api/v1/grids/:village/cells": {cell: true, as: "chair", prepare: drawn, body: func(w *world, _ target) any {
+			return screening.CellForm{Kind: models.CellHousehold, Parent: 2, Name: "新中心户", Responsible: "王五", From: w.today()}
+		}},
+		"POST /api/v1/grids/:village/import": {cell: true, as: "chair", prepare: drawn, body: func(w *world, _ target) any { w.made++; return api.ImportForm{File: gridSheet(w.made, w.today())} }},
+		"GET /api/v1/cells/:cell":            {cell: true, prepare: drawn},
+		"POST /api/v1/cells/:cell/change": {cell: true, as: "chair", prepare: drawn, body: func(w *world, _ target) any {
+			return screening.CellForm{Parent: 2, Name: "新名字", Responsible: "王五", From: w.today()}
+		}},
+		"POST /api/v1/cells/:cell/end": {cell: true, as: "chair", prepare: drawn, body: func(w *world, _ target) any {
+			return screening.EndCellForm{LastDay: w.today(), Reason: "并组"}
+		}},
 		"GET /api/v1/returns/:cell/:from": {cell: true, prepare: waiting},
 		"POST /api/v1/returns/:cell/:from": {cell: true, as: "mediator", prepare: drawn, body: func(w *world, about target) any {
 			return screening.FileForm{Seen: w.filings(about.village), Findings: []screening.FindingForm{{What: "两家为水沟争吵", Where: "北垄", Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}}
@@ -137,28 +149,34 @@ func (w *world) filings(village string) int {
 
 // gridFile is a spreadsheet with one branch of a number that is not taken.
 func gridFile(n int, today string) upload {
-	f := excelize.NewFile()
-	for i, row := range [][]any{{"级别", "编号", "名称", "上级编号", "负责人", "负责人账号", "户数", "户主名单", "起始日期"}, {"村党支部", 100 + n, "支部", nil, "周大成", nil, 3, nil, today}} {
-		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			panic(err)
-		}
-	}
-	var sheet, body bytes.Buffer
-	if err := f.Write(&sheet); err != nil {
-		panic(err)
-	}
+	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("file", "grid.xlsx")
 	if err != nil {
 		panic(err)
 	}
-	if _, err := part.Write(sheet.Bytes()); err != nil {
+	if _, err := part.Write(gridSheet(n, today)); err != nil {
 		panic(err)
 	}
 	if err := form.Close(); err != nil {
 		panic(err)
 	}
 	return upload{form.FormDataContentType(), body.String()}
+}
+
+// gridSheet is that spreadsheet itself.
+func gridSheet(n int, today string) []byte {
+	f := excelize.NewFile()
+	for i, row := range [][]any{{"级别", "编号", "名称", "上级编号", "负责人", "负责人账号", "户数", "户主名单", "起始日期"}, {"村党支部", 100 + n, "支部", nil, "周大成", nil, 3, nil, today}} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			panic(err)
+		}
+	}
+	var sheet bytes.Buffer
+	if err := f.Write(&sheet); err != nil {
+		panic(err)
+	}
+	return sheet.Bytes()
 }
 
 // TestCellsElsewhereAreNowhere asks, of every route about a cell or finding, that one outside the region is

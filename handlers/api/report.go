@@ -17,6 +17,10 @@ type reportParams struct {
 	Month  string `path:"month" description:"年-月，例如2026-11"`
 }
 
+type reportHeaders struct {
+	ETag string `header:"ETag" description:"月报的版本；这个月还没有结束的没有"`
+}
+
 type figureParams struct {
 	reportParams
 	Key string `path:"key" description:"数字的代码，例如pending，或表中一格，例如pending@type=land_transfer"`
@@ -32,6 +36,7 @@ type Report struct {
 	Figures     []Figure     `json:"figures"`
 	Tables      []Table      `json:"tables"`
 	Trend       []TrendMonth `json:"trend" description:"到本月为止最多十三个月"`
+	Issue       Issue        `json:"issue" description:"编写、确认、审核、封存到了哪一步"`
 }
 
 // Figure is one number with its meaning, and what it was a month and a year ago.
@@ -75,6 +80,9 @@ func (a *API) report(c *gin.Context) error {
 	view, err := a.reports.Report(c.Request.Context(), web.Actor(c).Scope(), c.Param("region"), c.Param("month"))
 	if err != nil {
 		return err
+	}
+	if view.Report.Version > 0 { // one of a month that runs is not kept
+		c.Header("ETag", etag(view.Report.Version))
 	}
 	return send(c, http.StatusOK, reportOf(view))
 }
@@ -127,6 +135,7 @@ func (a *API) figure(c *gin.Context) error {
 func reportOf(view *screening.View) Report {
 	r := Report{
 		Region: view.Region.Code, RegionName: view.Region.Name, Month: view.Report.Month, BuiltAt: view.Report.BuiltAt, Provisional: view.Provisional,
+		Issue: issueOf(view.Report),
 	}
 	for _, d := range screening.Figures() {
 		f, ok := view.Report.Figure(d.Key)

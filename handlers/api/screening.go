@@ -11,10 +11,6 @@ import (
 	"fengqiao/pkg/screening"
 )
 
-type gridParams struct {
-	Village string `path:"village" description:"村的区划代码，12位"`
-}
-
 type returnParams struct {
 	Cell string `path:"cell" description:"网格的编号：村的区划代码、横线、网格在村里的编号，例如330681101201-3"`
 	From string `path:"from" description:"这一期的第一天，例如2026-11-01"`
@@ -27,23 +23,6 @@ type screeningParams struct {
 
 type findingParams struct {
 	Finding string `path:"finding" description:"线索的编号"`
-}
-
-// Grid is the Party grid of a village as it stands now, each cell directly followed by those below it.
-type Grid struct {
-	Village string `json:"village"`
-	Cells   []Cell `json:"cells"`
-}
-
-// Cell is one cell of a grid.
-type Cell struct {
-	ID          string  `json:"id"`
-	Kind        string  `json:"kind" description:"branch 村党支部，group 党小组，household 党员中心户"`
-	Name        string  `json:"name"`
-	Parent      *string `json:"parent" description:"上级网格的编号"`
-	Responsible string  `json:"responsible"`
-	Households  int     `json:"households"`
-	From        string  `json:"from" description:"从哪天起是这样"`
 }
 
 // Return is the return of a cell for a period.
@@ -95,23 +74,6 @@ type ScreeningUnit struct {
 	Cases     int    `json:"cases" description:"转为纠纷"`
 	Prevented int    `json:"prevented" description:"就地化解"`
 	Open      int    `json:"open" description:"待处理"`
-}
-
-func (a *API) grid(c *gin.Context) error {
-	g, err := a.reports.Grid(c.Request.Context(), web.Actor(c).Scope(), c.Param("village"))
-	if err != nil {
-		return err
-	}
-	out := Grid{Village: g.Village, Cells: []Cell{}}
-	for _, cell := range a.reports.Standing(g) {
-		v := Cell{ID: models.CellID(g.Village, cell.Number), Kind: string(cell.Kind), Name: cell.Name, Responsible: cell.Responsible, Households: cell.Households, From: cell.From}
-		if cell.Parent != 0 {
-			parent := models.CellID(g.Village, cell.Parent)
-			v.Parent = &parent
-		}
-		out.Cells = append(out.Cells, v)
-	}
-	return send(c, http.StatusOK, out)
 }
 
 func (a *API) duty(c *gin.Context) error { return a.sendDuty(c, http.StatusOK) }
