@@ -1,6 +1,8 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,6 +199,39 @@ func (r *Return) NextFinding() int {
 		}
 	}
 	return next
+}
+
+// HeadAt is a SHA-256, in hex, over all that had been sent and settled before a moment.
+func (r *Return) HeadAt(before time.Time) string {
+	h := sha256.New()
+	add := func(texts ...string) {
+		for _, text := range texts {
+			part(h, text)
+		}
+	}
+	by := func(at time.Time, a Actor) { add(stamp(&at), a.ID, a.Name, string(a.Role), a.Region) }
+	add("fengqiao return", r.ID, r.Cell, r.CellName, r.Village, r.VillageName, r.Township, r.From, r.To)
+	for _, f := range r.Filings {
+		if !f.At.Before(before) {
+			continue
+		}
+		add("filing", f.Key, strconv.FormatBool(f.Late), strconv.Itoa(len(f.Findings)))
+		by(f.At, f.By)
+		for _, found := range f.Findings {
+			add(strconv.Itoa(found.Seq), found.What, found.Where, strconv.Itoa(found.Households), string(found.Type), strconv.Itoa(len(found.Signs)))
+			add(found.Signs...)
+			if found.Photo != nil {
+				add("photo", found.Photo.Hash)
+			}
+		}
+	}
+	for _, o := range r.Outcomes {
+		if o.At.Before(before) {
+			add("outcome", strconv.Itoa(o.Finding), o.As, o.Case, o.Note)
+			by(o.At, o.By)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // HasFiled says whether a client has sent a filing under a key before. r may be nil.

@@ -62,6 +62,7 @@ type IssueMark struct {
 	By      string         `json:"by"`
 	Reason  string         `json:"reason"`
 	Cases   int            `json:"cases" description:"封在里面的案件"`
+	Returns int            `json:"returns" description:"封在里面的排查表"`
 	Digest  string         `json:"digest" description:"SHA-256"`
 	Changes []FigureChange `json:"changes"`
 }
@@ -75,14 +76,26 @@ type FigureChange struct {
 
 // ReportCheck is what came of checking a sealed report.
 type ReportCheck struct {
-	Sealed  bool           `json:"sealed" description:"没有封存的，其余都是空"`
-	Holds   bool           `json:"holds" description:"封存完整，档案也没有变"`
-	Whole   bool           `json:"whole" description:"月报和补充说明是封存时的样子"`
-	Cases   int            `json:"cases"`
-	Added   []string       `json:"added" description:"后来出现的案件的id"`
-	Gone    []string       `json:"gone" description:"不见了的案件的id"`
-	Changed []string       `json:"changed" description:"历史变了的案件的id"`
-	Changes []FigureChange `json:"changes"`
+	Sealed  bool `json:"sealed" description:"没有封存的，其余都是空"`
+	Holds   bool `json:"holds" description:"封存完整，档案也没有变"`
+	Whole   bool `json:"whole" description:"月报和补充说明是封存时的样子"`
+	Cases   int  `json:"cases"`
+	Returns int  `json:"returns" description:"封在里面的排查表"`
+	// What is not what it was.
+	CaseFiles Difference     `json:"caseFiles"`
+	Screened  Difference     `json:"screened" description:"排查表，编号是网格的编号、横线、这一期的第一天"`
+	Changes   []FigureChange `json:"changes"`
+}
+
+// Difference are the ids of files that are not what they were.
+type Difference struct {
+	Added   []string `json:"added" description:"后来出现的"`
+	Gone    []string `json:"gone" description:"不见了的"`
+	Changed []string `json:"changed" description:"历史变了的"`
+}
+
+func differenceOf(d screening.Difference) Difference {
+	return Difference{append([]string{}, d.Added...), append([]string{}, d.Gone...), append([]string{}, d.Changed...)}
 }
 
 func issueOf(r *models.Report) Issue {
@@ -104,7 +117,7 @@ func issueOf(r *models.Report) Issue {
 }
 
 func markOf(m models.ReportMark) IssueMark {
-	return IssueMark{Number: m.Number, At: m.At, By: m.By.Name, Reason: m.Reason, Cases: m.Cases, Digest: m.Digest, Changes: changesOf(m.Changes)}
+	return IssueMark{Number: m.Number, At: m.At, By: m.By.Name, Reason: m.Reason, Cases: m.Cases, Returns: m.Returns, Digest: m.Digest, Changes: changesOf(m.Changes)}
 }
 
 func changesOf(changes []models.FigureChange) []FigureChange {
@@ -160,7 +173,7 @@ func (a *API) verifyReport(c *gin.Context) error {
 		v = new(screening.Verification)
 	}
 	return send(c, http.StatusOK, ReportCheck{
-		Sealed: sealed, Holds: sealed && v.Holds(), Whole: v.Whole, Cases: v.Cases, Added: append([]string{}, v.Added...), Gone: append([]string{}, v.Gone...),
-		Changed: append([]string{}, v.Changed...), Changes: changesOf(v.Changes),
+		Sealed: sealed, Holds: sealed && v.Holds(), Whole: v.Whole, Cases: v.Cases, Returns: v.Returns,
+		CaseFiles: differenceOf(v.CaseFiles), Screened: differenceOf(v.Screened), Changes: changesOf(v.Changes),
 	})
 }

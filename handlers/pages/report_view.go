@@ -87,7 +87,7 @@ type statisticRow struct {
 type supplementView struct {
 	Number           int
 	By, At, Reason   string
-	Files            int
+	Files, Refiled   int
 	Changes          []changeRow
 	Digest, Standing string
 }
@@ -154,7 +154,7 @@ func (b *reportBody) signs(r *models.Report) {
 	}
 	b.Seal, b.Verify = r.Issue.Seal.Digest, reportPath(r.Region, r.Month)+"/verify"
 	for _, s := range r.Issue.Supplements {
-		b.Supplements = append(b.Supplements, supplementView{Number: s.Number, By: s.By.Name, At: moment(s.At), Reason: s.Reason, Files: s.Files, Changes: changeRows(r, s.Changes), Digest: s.Digest})
+		b.Supplements = append(b.Supplements, supplementView{Number: s.Number, By: s.By.Name, At: moment(s.At), Reason: s.Reason, Files: s.Files, Refiled: s.Refiled, Changes: changeRows(r, s.Changes), Digest: s.Digest})
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 	report.BuiltAt = s.now()
 	// Months before the first case or grid are answered, not kept: anybody may ask for any of them.
 	counts := slices.ContainsFunc(report.Figures, func(f models.Figure) bool { return f.Value != 0 || f.Of != nil && *f.Of != 0 })
-	if !s.settled(w) || len(files) == 0 && !counts {
+	if !s.settled(w) || len(files.cases) == 0 && !counts {
 		return report, nil
 	}
 	report, _, err = s.keep(ctx, report)
