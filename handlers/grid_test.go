@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -88,6 +89,8 @@ func gridVisits() map[string]visit {
 		"GET /screening":                 {place: true, query: "place=%s"},
 		"GET /screening/list":            {place: true, query: "what=cells&place=%s"},
 		"GET /screening/rule":            {},
+		"GET /screening/thresholds":      {},
+		"POST /screening/thresholds":     {body: func(w *world, _ target) any { return thresholdValues(w) }},
 		"POST /screening/rule":           {body: same(url.Values{"from": {"2026-04-01"}, "every": {"month"}, "kinds[0]": {"household"}, "remindDays": {"3"}, "graceDays": {"3"}})},
 	}
 }
@@ -198,4 +201,24 @@ func TestCellsElsewhereAreNowhere(t *testing.T) {
 			require.Equal(t, http.StatusNotFound, w.visited(t, method, route, v, "chair", about).status, "%s at %s", name, at)
 		}
 	}
+}
+
+// thresholdValues are the thresholds of the county as they are, sent as another version.
+func thresholdValues(w *world) url.Values {
+	values := url.Values{}
+	for i, l := range screening.AdviceLimits(models.Thresholds{}) {
+		at := fmt.Sprintf("advice[%d].", i)
+		values.Set(at+"key", l.Key)
+		values.Set(at+"least", fmt.Sprint(l.Least))
+		values.Set(at+"share", fmt.Sprint(l.Share))
+		values.Set(at+"rise", fmt.Sprint(l.Rise))
+	}
+	g := reflect.ValueOf(models.DefaultGuard())
+	for i := range g.NumField() {
+		values.Set("guard."+g.Type().Field(i).Tag.Get("json"), fmt.Sprint(g.Field(i).Int()))
+	}
+	if settings, err := w.store.ScreeningSettings(context.Background(), county); err == nil {
+		values.Set("seen", fmt.Sprint(len(settings.Thresholds)))
+	}
+	return values
 }

@@ -75,6 +75,7 @@ type chartView struct {
 
 type adviceRow struct {
 	Text, Ground, Path string
+	From               string // from where on it is given
 	Count              string
 }
 
@@ -202,7 +203,7 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 		out.Cases = append(out.Cases, viewLine(c))
 	}
 	for _, a := range part.Advice {
-		row := adviceRow{Text: a.Text, Ground: a.Ground, Count: grouped(a.Count) + a.Unit}
+		row := adviceRow{Text: a.Text, Ground: a.Ground, From: a.From, Count: grouped(a.Count) + a.Unit}
 		if ref, err := screening.ParseRef(a.Ref); err == nil {
 			row.Path = figurePath(r, ref)
 		}

@@ -91,6 +91,8 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/screening/list", Permission: account.ReadCases, Handle: p.screeningList},
 		{Method: get, Path: "/screening/rule", Permission: account.ReadCases, Handle: p.screeningRule},
 		{Method: post, Path: "/screening/rule", Permission: account.ManageRules, Handle: p.setScreeningRule},
+		{Method: get, Path: "/screening/thresholds", Permission: account.ReadCases, Handle: p.thresholds},
+		{Method: post, Path: "/screening/thresholds", Permission: account.ManageRules, Handle: p.setThresholds},
 
 		// Escalated cases.
 		{Method: get, Path: "/reviews", Permission: account.ReviewCases, Handle: p.reviews},
