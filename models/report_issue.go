@@ -254,7 +254,7 @@ func (r *Report) content() string {
 		for _, row := range t.Rows {
 			part(h, row.Code)
 			part(h, row.Name)
-			for _, v := range row.Values {
+			for _, v := range append(slices.Clone(row.Values), row.Of...) {
 				number(v)
 			}
 		}

@@ -67,6 +67,7 @@ type TableRow struct {
 	Code   string  `json:"code"`
 	Name   string  `json:"name"`
 	Values []int64 `json:"values"`
+	Of     []int64 `json:"of" description:"列是比率时，各列的分母；否则为空"`
 }
 
 // TrendMonth is a month with the values of its figures.
@@ -93,16 +94,19 @@ type FigurePage struct {
 	Entries []FigureEntry `json:"entries" description:"数字数的是排查表、线索时，逐份、逐条列在这里"`
 }
 
-// FigureEntry is a return that was owed or sent late, or a finding.
+// FigureEntry is a return that was owed or sent late, a finding, or a group dispute that waits for an answer.
 type FigureEntry struct {
 	Cell    string   `json:"cell"`
 	From    string   `json:"from" description:"哪一期"`
 	Filed   bool     `json:"filed" description:"截至月末报了"`
 	Finding *Finding `json:"finding" description:"不是线索时为null"`
+	Group   *string  `json:"group" description:"待确认的群体性纠纷的id；不是时为null，是时没有网格和期"`
 }
 
 func entryOf(e *screening.Entry) FigureEntry {
 	switch {
+	case e.Group != nil:
+		return FigureEntry{Group: &e.Group.ID}
 	case e.Lead != nil:
 		found := findingOf(e.Lead)
 		return FigureEntry{Cell: e.Return.Cell, From: e.Return.From, Filed: true, Finding: &found}
@@ -151,7 +155,7 @@ func reportOf(view *screening.View) Report {
 		dimension, _ := screening.DimensionOf(t.Key)
 		table := Table{Key: t.Key, Name: dimension.Name, Columns: t.Columns}
 		for _, row := range t.Rows {
-			table.Rows = append(table.Rows, TableRow{Code: row.Code, Name: row.Name, Values: row.Values})
+			table.Rows = append(table.Rows, TableRow{Code: row.Code, Name: row.Name, Values: row.Values, Of: append([]int64{}, row.Of...)})
 		}
 		r.Tables = append(r.Tables, table)
 	}
