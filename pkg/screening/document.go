@@ -365,7 +365,7 @@ func ledgerPages(ledger []papers.LedgerRow) docx.Section {
 	s := docx.Section{Landscape: true, Footer: docx.PageNumber(), Body: []docx.Block{docx.Text(docx.Heading, "附2　台账")}}
 	if len(ledger) > ledgerInWord {
 		s.Landscape = false
-		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，见同一份月报的 Excel 文件。", len(ledger))))
+		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，超过%d件，不在这里逐件列出。逐件的台账在同一份月报的 Excel 文件里，一件不少：在月报页面点“下载 Excel”，看“台账”一页。", len(ledger), ledgerInWord)))
 		return s
 	}
 	t := docx.Table{Widths: []int{12, 66, 28, 24, 24, 24, 14, 20, 20, 11}, Header: 1,
