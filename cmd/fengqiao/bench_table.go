@@ -17,6 +17,7 @@ type results struct {
 	FirstPageLarge time.Duration `json:"firstPageLarge"`
 	SweepAlone     sweptAway     `json:"sweepAlone"`
 	SweepRead      sweptAway     `json:"sweepRead"` // with people reading cases
+	Trial          tried         `json:"trial"`
 }
 
 // created is how many cases a second were written, the median of some rounds.
@@ -86,7 +87,7 @@ func (r *results) lines() []line {
 		line{Name: "启动到第一页", Small: short(r.FirstPageSmall), Large: short(r.FirstPageLarge), Figure: r.FirstPageLarge.Seconds(), Unit: "s", Most: 1},
 		line{Name: "常驻内存峰值", Small: mib(r.Small.Peak), Large: mib(r.Large.Peak), Figure: float64(memory) / 1024, Unit: "MiB", Most: 200},
 	)
-	return judged(append(list, r.sweepLines()...))
+	return judged(slices.Concat(list, r.sweepLines(), r.trialLines()))
 }
 
 // sweepLines holds the figures of the large sweep against their targets.
