@@ -256,7 +256,7 @@ func TestBenchRunsThrough(t *testing.T) {
 		Lines []line
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
-	require.Len(t, got.Lines, 18)
+	require.Len(t, got.Lines, 19)
 	for _, l := range got.Lines {
 		require.Positive(t, l.Figure, l.Name)
 		require.NotEmpty(t, l.Large, l.Name)
