@@ -46,7 +46,7 @@ func guardGroups(g models.GuardThresholds) []guardGroup {
 	return []guardGroup{
 		{models.CheckCall, fmt.Sprintf("每月从办结的纠纷里随机抽%d%%，至少%d件。", g.DrawPercent, g.DrawLeast), []guardField{{"drawPercent", "抽百分之几", "%"}, {"drawLeast", "至少几件", "件"}}},
 		{models.CheckShare, fmt.Sprintf("看%d个月；办结%d件以上，是应有件数的%d倍以上，碰巧的可能不到万分之%d。", g.ShareMonths, g.ShareLeast, g.ShareTimes, g.ShareChance),
-			[]guardField{{"shareMonths", "看几个月", "个月"}, {"shareLeast", "至少办结几件", "件"}, {"shareTimes", "是应有件数的几倍", "倍"}, {"shareChance", "碰巧的可能不到万分之几", "万分之"}}},
+			[]guardField{{"shareMonths", "看几个月", "个月"}, {"shareLeast", "至少办结几件", "件"}, {"shareTimes", "是应有件数的几倍", "倍"}, {"shareChance", "碰巧的可能，不到万分之几", ""}}},
 		{models.CheckSimilar, fmt.Sprintf("文字%d字以上，重合%d%%以上。", g.SimilarLeast, g.SimilarPercent), []guardField{{"similarLeast", "至少几个字", "字"}, {"similarPercent", "重合百分之几", "%"}}},
 		{models.CheckFast, fmt.Sprintf("登记后不到%d分钟。", g.FastMinutes), []guardField{{"fastMinutes", "登记后不到几分钟", "分钟"}}},
 		{models.CheckBatch, fmt.Sprintf("一个村%d分钟内办结%d件以上。", g.BatchMinutes, g.BatchLeast), []guardField{{"batchMinutes", "几分钟内", "分钟"}, {"batchLeast", "至少几件", "件"}}},
