@@ -50,7 +50,7 @@ var arrows = map[string][]string{
 	"pkg/subsidy":   {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/papers", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
-	"pkg/demo":      {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "models"},
+	"pkg/demo":      {"pkg/docstore", "pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "pkg/subsidy", "models"},
 
 	// What is seen from outside.
 	"handlers/web":   {"models", "pkg/account"},

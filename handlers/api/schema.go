@@ -40,6 +40,10 @@ func listCodes(params jsonschema.InterceptSchemaParams) (stop bool, err error) {
 		choices, empty = models.RootKinds(), false
 	case models.RiskFactorKind:
 		choices, empty = models.RiskFactorKinds(), false
+	case models.SubsidyResult:
+		choices, empty = models.SubsidyResults(), false
+	case models.SubsidyLineKind:
+		choices, empty = models.SubsidyLineKinds(), false
 	case models.Action:
 		choices, empty = models.Actions(), false
 	default:

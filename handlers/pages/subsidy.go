@@ -36,17 +36,17 @@ func subsidyPath(region, period string) string {
 func (p *Pages) subsidies(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	body := subsidiesBody{Form: &form{Values: c.Request.URL.Query()}, CanAdd: account.Has(actor.Role, account.ManageRules)}
-	townships, err := p.Store.RegionsOf(ctx, actor.Scope(), models.RegionTownship)
-	if err != nil {
-		return err
-	}
 	region := body.Form.Value("region")
-	if len(actor.Region) >= 9 {
-		region = actor.Region
-	} else {
+	if len(actor.Region) < 9 {
+		townships, err := p.Store.RegionsOf(ctx, actor.Scope(), models.RegionTownship)
+		if err != nil {
+			return err
+		}
 		for _, t := range townships {
 			body.Places = append(body.Places, models.Choice{Code: t.Code, Name: t.Name})
 		}
+	} else if region == "" {
+		region = actor.Region
 	}
 	if region == "" {
 		if _, err := p.Store.SubsidyTableInForce(ctx, actor.Scope().County(), p.Now()); err != nil && !body.none(err) {

@@ -137,6 +137,7 @@ func (s *Service) Correct(ctx context.Context, actor models.Actor, township, per
 	if err != nil {
 		return nil, err
 	}
+	running.Place = closed.Place
 	now, next := s.now(), *line
 	next.Of, next.State, next.By, next.At = closed.Period.Key, "", nil, nil
 	next.Reason = strings.TrimSpace(form.Reason)

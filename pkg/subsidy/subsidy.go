@@ -42,9 +42,8 @@ func (s *Sheet) Open() bool { return s.Over && s.ClosedAt == nil }
 // Sheet returns the sheet of a township and period, or a village's part of it. An open one is worked out
 // anew from the files as they are.
 func (s *Service) Sheet(ctx context.Context, scope models.Scope, region, period string) (*Sheet, error) {
-	kind := models.RegionKindOf(region)
-	if !scope.Covers(region) || kind != models.RegionTownship && kind != models.RegionVillage {
-		return nil, models.Errorf(models.NotFound, "not_found", "没有找到这个乡镇或者村")
+	if err := within(scope, region); err != nil {
+		return nil, err
 	}
 	sheet, err := s.sheet(ctx, region[:9], period)
 	if err != nil {
@@ -53,10 +52,18 @@ func (s *Service) Sheet(ctx context.Context, scope models.Scope, region, period 
 	if sheet.Place, err = s.store.Region(ctx, region); err != nil {
 		return nil, err
 	}
-	if kind == models.RegionVillage {
+	if models.RegionKindOf(region) == models.RegionVillage {
 		sheet.SubsidySheet = sheet.Within(models.Scope{Region: region})
 	}
 	return sheet, nil
+}
+
+// within refuses what is no township or village, or outside the scope.
+func within(scope models.Scope, region string) error {
+	if kind := models.RegionKindOf(region); !scope.Covers(region) || kind != models.RegionTownship && kind != models.RegionVillage {
+		return models.Errorf(models.NotFound, "not_found", "没有找到这个乡镇或者村")
+	}
+	return nil
 }
 
 // sheet is a township's sheet, without its place.
@@ -210,13 +217,13 @@ type Standing struct {
 	ClosedAt *time.Time
 }
 
-// Periods lists the periods of a township up to now, the latest first, at most those of a year. Where no
+// Periods lists the periods of a township, or of a village in it, up to now, the latest first, at most those of a year. Where no
 // table was in force there is none; where none is now, that is a Precondition error.
-func (s *Service) Periods(ctx context.Context, scope models.Scope, township string) ([]Standing, error) {
-	if len(township) < 9 || !scope.Covers(township) && township != scope.Region[:min(len(scope.Region), 9)] {
-		return nil, models.Errorf(models.NotFound, "not_found", "没有找到这个乡镇")
+func (s *Service) Periods(ctx context.Context, scope models.Scope, region string) ([]Standing, error) {
+	if err := within(scope, region); err != nil {
+		return nil, err
 	}
-	now := s.now()
+	now, township := s.now(), region[:9]
 	if _, err := s.store.SubsidyTableInForce(ctx, township[:6], now); err != nil {
 		return nil, err
 	}
