@@ -25,7 +25,7 @@ func SubsidyPeriodOf(every SubsidyEvery, at time.Time) SubsidyPeriod {
 	if every == SettleQuarterly {
 		n := (int(at.Month()) - 1) / 3
 		from := time.Date(at.Year(), time.Month(3*n+1), 1, 0, 0, 0, 0, zone)
-		return SubsidyPeriod{fmt.Sprintf("%d-Q%d", at.Year(), n+1), fmt.Sprintf("%d年第%d季度", at.Year(), n+1), from.UTC(), from.AddDate(0, 3, 0).UTC()}
+		return SubsidyPeriod{fmt.Sprintf("%04d-Q%d", at.Year(), n+1), fmt.Sprintf("%d年第%d季度", at.Year(), n+1), from.UTC(), from.AddDate(0, 3, 0).UTC()}
 	}
 	from := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, zone)
 	return SubsidyPeriod{from.Format("2006-01"), from.Format("2006年1月"), from.UTC(), from.AddDate(0, 1, 0).UTC()}
@@ -141,7 +141,7 @@ type SubsidyClaim struct {
 
 func (c *SubsidyClaim) DocID() any { return c.Case }
 
-// SubsidyTotal is what a committee gets.
+// SubsidyTotal is what a committee gets, and for how many files. What is taken back lowers the sum.
 type SubsidyTotal struct {
 	Committee string
 	Files     int
@@ -211,7 +211,9 @@ func (s *SubsidySheet) Totals() (each []SubsidyTotal, all SubsidyTotal) {
 			n = len(each) - 1
 		}
 		for _, t := range []*SubsidyTotal{&each[n], &all} {
-			t.Files++
+			if l.Kind != LineBack {
+				t.Files++
+			}
 			t.AmountFen += l.AmountFen
 		}
 	}
