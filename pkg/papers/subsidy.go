@@ -82,13 +82,16 @@ func (b *book) words(words ...string) []excelize.Cell {
 
 // subsidyLine is one file. One that is taken back has its amount below zero.
 func (b *book) subsidyLine(p *page, n int, l *models.SubsidyLine) {
-	mediators, notes := strings.Join(l.Mediators, "、"), notesOf(l)
+	mediators, notes, decision := strings.Join(l.Mediators, "、"), notesOf(l), models.NameOf(models.SubsidyDecisions(), l.State)
+	if l.Kind == models.LineBack {
+		decision = models.NameOf(models.SubsidyLineKinds(), string(l.Kind))
+	}
 	p.cells(rowHeight(line{l.Number, subsidyNumber}, line{notes, subsidyWorking}, line{mediators, 15}, line{l.Place, 11}),
 		excelize.Cell{StyleID: b.style.index, Value: n},
 		text(b.style.text, l.Number), text(b.style.centre, l.Place), text(b.style.centre, models.NameOf(models.DisputeTypes(), string(l.Type))),
 		text(b.style.centre, models.NameOf(models.SubsidyResults(), string(l.Result))), text(b.style.centre, l.Grade),
 		excelize.Cell{StyleID: b.style.money, Value: float64(l.AmountFen) / 100},
-		text(b.style.centre, models.NameOf(models.SubsidyDecisions(), l.State)), text(b.style.text, mediators), text(b.style.text, notes))
+		text(b.style.centre, decision), text(b.style.text, mediators), text(b.style.text, notes))
 }
 
 // notesOf is the working of a line, and how it came onto this sheet.

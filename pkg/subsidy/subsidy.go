@@ -162,37 +162,25 @@ func (t tables) at(at time.Time) *models.SubsidyTable {
 	return nil
 }
 
-// settled are the sheets before one, by period.
-type settled struct {
-	sheets []*models.SubsidySheet
-	ready  bool // the last period before is closed: what it left comes here
-}
-
+// earlier are the closed sheets of the periods before one.
 func (s *Service) earlier(ctx context.Context, township string, from time.Time, period models.SubsidyPeriod) (settled, error) {
 	all, err := s.store.SubsidySheets(ctx, township, from)
-	var out settled
-	for _, sheet := range all {
-		if sheet.StartsAt.Before(period.From) {
-			out.sheets = append(out.sheets, sheet)
-			out.ready = sheet.ClosedAt != nil
-		}
-	}
-	return out, err
+	return slices.DeleteFunc(all, func(o *models.SubsidySheet) bool { return o.ClosedAt == nil || !o.StartsAt.Before(period.From) }), err
 }
+
+// settled are closed sheets.
+type settled []*models.SubsidySheet
 
 // left says whether a file of a period is still to be settled after the sheet of its own period was closed.
 func (s settled) left(period, id string) bool {
 	closed := false
-	for _, sheet := range s.sheets {
-		if sheet.ClosedAt == nil {
-			continue
-		}
+	for _, sheet := range s {
 		closed = closed || sheet.Period == period
 		if slices.ContainsFunc(sheet.Lines, func(l models.SubsidyLine) bool { return l.Case == id }) {
 			return false
 		}
 	}
-	return closed && s.ready
+	return closed
 }
 
 func lineOf(c *models.Case, table *models.SubsidyTable, got *models.Subsidy) models.SubsidyLine {

@@ -40,6 +40,7 @@ func TestSettlement(t *testing.T) {
 		require.Contains(t, sheet.Unpaid[0].Missing[0], "权利义务告知书")
 		require.Equal(t, "没有达成协议，调解1次，不满2次", sheet.Unpaid[1].Why)
 		require.Empty(t, w.sheet(t, "2026-06").Lines, "no table, nothing computed")
+		require.Equal(t, []string{"next own  10000 "}, says(w.sheet(t, "2026-11"), names), "October's are October's as long as it is open")
 
 		saved := w.decide(t, "2026-10", false, map[string]string{oralOne.ID.Hex(): models.SubsidyRefused})
 		require.Equal(t, int64(1), saved.Version)
@@ -110,6 +111,9 @@ func TestPaidOnce(t *testing.T) {
 	w.change(t, lost, closedAgain("2026-12-01 09:00"))
 	require.Len(t, w.sheet(t, "2026-12").Lines, 1)
 	require.Equal(t, models.LineBack, w.sheet(t, "2026-12").Lines[0].Kind)
+	w.now = local("2027-01-05 09:00")
+	_, err = w.Correct(t.Context(), judicialOf(township), township, "2026-11", subsidy.CorrectForm{Key: lost.ID.Hex(), Reason: "重复"})
+	require.Equal(t, "subsidy.corrected", models.AsError(err).Code, "nor taken back twice")
 }
 
 // TestPaidOnceTogether: two officers approve in two months at once while files move from one to the other.
