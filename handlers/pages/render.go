@@ -109,7 +109,7 @@ var pagePartials = map[string][]string{
 	"subsidyversion": {"editions", "subsidyrules"},
 	"subsidycompare": {"fields", "editions", "subsidyrules"},
 	"subsidynew":     {"fields", "editions", "subsidyrules"},
-	"subsidies":      {"fields"},
+	"subsidies":      nil,
 	"subsidy":        {"fields"},
 
 	"clusters": nil,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,11 +19,10 @@ import (
 const subsidyTitle = "以案定补"
 
 type subsidiesBody struct {
-	Form   *form
-	Places []models.Choice // townships to choose from, none where somebody sits in one
-	Place  string          // "" until one is chosen
-	None   string          // why nothing is computed, "" where a table is in force
-	CanAdd bool            // the actor may write the table
+	Places []caseLink // townships to choose from, none where somebody sits in one
+	Place  string     // "" until one is chosen
+	None   string     // why nothing is computed, "" where a table is in force
+	CanAdd bool       // the actor may write the table
 	Rows   []subsidyPeriodRow
 }
 
@@ -35,15 +35,15 @@ func subsidyPath(region, period string) string {
 // subsidies lists the periods of a township, or of the village where somebody sits.
 func (p *Pages) subsidies(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	body := subsidiesBody{Form: &form{Values: c.Request.URL.Query()}, CanAdd: account.Has(actor.Role, account.ManageRules)}
-	region := body.Form.Value("region")
+	body := subsidiesBody{CanAdd: account.Has(actor.Role, account.ManageRules)}
+	region := c.Query("region")
 	if len(actor.Region) < 9 {
 		townships, err := p.Store.RegionsOf(ctx, actor.Scope(), models.RegionTownship)
 		if err != nil {
 			return err
 		}
 		for _, t := range townships {
-			body.Places = append(body.Places, models.Choice{Code: t.Code, Name: t.Name})
+			body.Places = append(body.Places, caseLink{"/subsidies?" + url.Values{"region": {t.Code}}.Encode(), t.Name})
 		}
 	} else if region == "" {
 		region = actor.Region
@@ -261,7 +261,7 @@ func (p *Pages) decideSubsidy(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	region, period := c.Param("region"), c.Param("period")
 	decided := subsidy.DecideForm{Version: version, Close: values.Get("do") == "close"}
-	for _, key := range values["key"] {
+	for _, key := range decidedKeys(values) {
 		decided.Decisions = append(decided.Decisions, subsidy.Decision{Key: key, State: values.Get("state." + key), Reason: values.Get("reason." + key)})
 	}
 	if _, err = p.subsidy.Decide(ctx, actor, region, period, decided); err == nil {
@@ -279,6 +279,18 @@ func (p *Pages) decideSubsidy(c *gin.Context) error {
 		}
 	}
 	return p.refusedSubsidy(c, f, err, "")
+}
+
+// decidedKeys are the files that a form has fields for, in a fixed order.
+func decidedKeys(values url.Values) []string {
+	var keys []string
+	for name := range values {
+		if key, ok := strings.CutPrefix(name, "reason."); ok {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func (p *Pages) refusedSubsidy(c *gin.Context, f *form, err error, key string) error {
