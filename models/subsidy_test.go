@@ -70,7 +70,11 @@ func TestSubsidyTableCheck(t *testing.T) {
 			map[string]string{"grades[1].households": "“一般”至少要写一个条件：户数、涉及金额或者调解次数"}},
 		{"a higher grade that is easier", func(t *models.SubsidyTable) { t.Grades[2].AmountFen = 5_000_00 }, "",
 			map[string]string{"grades[2].amountFen": "“疑难”的涉及金额应高于“一般”的5000元"}},
-		{"a name twice", func(t *models.SubsidyTable) { t.Grades[2].Name = "简易"; t.Rows[1].Grades = t.Rows[1].Grades[:1]; t.Rows[2].Grades = t.Rows[2].Grades[:1] }, "",
+		{"a name twice", func(t *models.SubsidyTable) {
+			t.Grades[2].Name = "简易"
+			t.Rows[1].Grades = t.Rows[1].Grades[:1]
+			t.Rows[2].Grades = t.Rows[2].Grades[:1]
+		}, "",
 			map[string]string{"grades[2].name": "第3档和第1档都叫“简易”，请改一个"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,16 +37,14 @@ func (s *Store) SubsidyTable(ctx context.Context, county string, number int) (*m
 	return t, told(err, subsidyTableNoun)
 }
 
-// SubsidyTableInForce returns the table of a county at a moment. There is none for every county.
+// SubsidyTableInForce returns the table of a county at a moment. None comes with the system. It is
+// shared: nobody may change it.
 func (s *Store) SubsidyTableInForce(ctx context.Context, county string, now time.Time) (*models.SubsidyTable, error) {
-	found, err := s.subsidyTables.Find(ctx, editionInForce(county, now))
-	if err != nil {
-		return nil, told(err, subsidyTableNoun)
-	}
-	if len(found) == 0 {
+	t, err := s.subsidiesInForce.at(ctx, county, now)
+	if t == nil && err == nil {
 		return nil, models.Errorf(models.Precondition, "subsidy.none", "本县还没有生效的补贴标准，所以没有计算。请县里先发布补贴标准")
 	}
-	return found[0], nil
+	return t, told(err, subsidyTableNoun)
 }
 
 // SubsidyTables returns every version of a county, the one that takes effect last first.
@@ -60,7 +58,7 @@ func (s *Store) InsertSubsidyTable(ctx context.Context, t *models.SubsidyTable) 
 	if err := s.fit(t); err != nil {
 		return err
 	}
-	return told(s.subsidyTables.Insert(ctx, t), subsidyTableNoun)
+	return told(s.subsidiesInForce.insert(ctx, t), subsidyTableNoun)
 }
 
 // SubsidySheet returns a township's sheet of a period.
