@@ -85,7 +85,7 @@ func subsidyVisits() map[string]visit {
 			return url.Values{"version": {fmt.Sprint(w.subsidyVersion(about.place))}}
 		}},
 		"POST /api/v1/subsidies/:region/:period": {place: true, fixed: open, body: func(w *world, about target) any {
-			return subsidy.DecideForm{Version: w.subsidyVersion(about.place), Decisions: []subsidy.Decision{}}
+			return subsidy.DecideForm{Version: w.subsidyVersion(about.place), Decisions: []subsidy.DecisionForm{}}
 		}},
 		"POST /subsidies/:region/:period/correct": {place: true, fixed: settled, body: func(w *world, about target) any {
 			return url.Values{"key": {w.settledFile(about.place)}, "reason": {"签名已经补齐"}}
@@ -137,7 +137,7 @@ func TestSubsidyOverTheAPI(t *testing.T) {
 	require.Len(t, sheet.Unpaid, 1, "the second party has no number")
 	require.Equal(t, made.ID, sheet.Unpaid[0].Case)
 	require.Contains(t, strings.Join(sheet.Unpaid[0].Missing, ""), "没有登记证件号码：丰年农机合作社")
-	problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Decisions: []subsidy.Decision{}}), http.StatusConflict)
+	problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{}}), http.StatusConflict)
 
 	w.act(t, "mediator", made, "attachments", map[string]any{"kind": models.AttachIdentity, "name": "营业执照", "file": scan()})
 	w.clock.advance(40 * 24 * time.Hour)
@@ -150,14 +150,14 @@ func TestSubsidyOverTheAPI(t *testing.T) {
 	require.Equal(t, "北坡村人民调解委员会", line.Committee)
 	require.Nil(t, line.State)
 
-	refused := problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Decisions: []subsidy.Decision{{Key: line.Key, State: models.SubsidyRefused}}}), http.StatusUnprocessableEntity)
+	refused := problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{{Key: line.Key, State: models.SubsidyRefused}}}), http.StatusUnprocessableEntity)
 	require.Equal(t, "decisions[0].reason", refused.Errors[0].Field)
 	open := problem(t, w.get(t, path+"/workbook", "county"), http.StatusConflict)
 	require.Equal(t, "subsidy.open", open.Code)
-	closed := into[api.Subsidy](t, w.post(t, path, "judicial", subsidy.DecideForm{Close: true, Decisions: []subsidy.Decision{{Key: line.Key, State: models.SubsidyApproved}}}), http.StatusOK)
+	closed := into[api.Subsidy](t, w.post(t, path, "judicial", subsidy.DecideForm{Close: true, Decisions: []subsidy.DecisionForm{{Key: line.Key, State: models.SubsidyApproved}}}), http.StatusOK)
 	require.Equal(t, int64(100_00), closed.ApprovedFen)
 	require.Equal(t, []api.SubsidyTotal{{Committee: "北坡村人民调解委员会", Files: 1, AmountFen: 100_00}}, closed.Totals)
-	require.Equal(t, "subsidy.closed", problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Version: closed.Version, Decisions: []subsidy.Decision{}}), http.StatusConflict).Code)
+	require.Equal(t, "subsidy.closed", problem(t, w.post(t, path, "judicial", subsidy.DecideForm{Version: closed.Version, Decisions: []subsidy.DecisionForm{}}), http.StatusConflict).Code)
 
 	before, err := w.store.Accesses(t.Context(), models.Scope{Region: county}, w.clock.Now().Add(time.Second), 100)
 	require.NoError(t, err)

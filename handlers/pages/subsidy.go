@@ -262,7 +262,7 @@ func (p *Pages) decideSubsidy(c *gin.Context) error {
 	region, period := c.Param("region"), c.Param("period")
 	decided := subsidy.DecideForm{Version: version, Close: values.Get("do") == "close"}
 	for _, key := range decidedKeys(values) {
-		decided.Decisions = append(decided.Decisions, subsidy.Decision{Key: key, State: values.Get("state." + key), Reason: values.Get("reason." + key)})
+		decided.Decisions = append(decided.Decisions, subsidy.DecisionForm{Key: key, State: values.Get("state." + key), Reason: values.Get("reason." + key)})
 	}
 	if _, err = p.subsidy.Decide(ctx, actor, region, period, decided); err == nil {
 		return redirect(c, subsidyPath(region, period)+map[bool]string{true: "?done=closed", false: "?done=saved"}[decided.Close])

@@ -74,7 +74,7 @@ func settlePeriod(ctx context.Context, service *subsidy.Service, judicial models
 	}
 	form := subsidy.DecideForm{Version: sheet.Version, Close: true}
 	for i := range sheet.Lines {
-		d := subsidy.Decision{Key: sheet.Lines[i].Key, State: models.SubsidyApproved}
+		d := subsidy.DecisionForm{Key: sheet.Lines[i].Key, State: models.SubsidyApproved}
 		if refuse && i == 1 {
 			d.State, d.Reason = models.SubsidyRefused, "协议上签名的日期和调解记录对不上，请核对后重新报送"
 		}

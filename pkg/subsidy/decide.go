@@ -14,15 +14,15 @@ import (
 // DecideForm is what the judicial office decides of the lines of a sheet. Close freezes it; then every line
 // must be decided.
 type DecideForm struct {
-	Version   int64      `json:"version"` // of the sheet that they saw, 0 where nothing was decided yet
-	Decisions []Decision `json:"decisions" validate:"max=2000,dive" label:"决定"`
-	Close     bool       `json:"close,omitempty"`
+	Version   int64          `json:"version"` // of the sheet that they saw, 0 where nothing was decided yet
+	Decisions []DecisionForm `json:"decisions" validate:"max=2000,dive" label:"决定"`
+	Close     bool           `json:"close,omitempty"`
 }
 
-// Decision is that on one line. Lines that are not named stay as they are.
-type Decision struct {
+// DecisionForm is that on one line. Lines that are not named stay as they are.
+type DecisionForm struct {
 	Key    string `json:"key" validate:"required,max=40" label:"案件"`
-	State  string `json:"state" validate:"omitempty,oneof=approved refused" label:"决定"` // "" takes it back
+	State  string `json:"state,omitempty" validate:"omitempty,oneof=approved refused" label:"决定"` // "" takes it back
 	Reason string `json:"reason,omitempty" validate:"max=200" label:"理由"`
 }
 
@@ -99,7 +99,7 @@ func decide(sheet *models.SubsidySheet, form DecideForm, actor models.Actor, now
 	if form.Close && len(faults) == 0 {
 		for i := range sheet.Lines {
 			if line := &sheet.Lines[i]; line.State == "" {
-				n := slices.IndexFunc(form.Decisions, func(d Decision) bool { return d.Key == line.Key })
+				n := slices.IndexFunc(form.Decisions, func(d DecisionForm) bool { return d.Key == line.Key })
 				field := "close"
 				if n >= 0 {
 					field = fmt.Sprintf("decisions[%d].state", n)

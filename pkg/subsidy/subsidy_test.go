@@ -218,9 +218,9 @@ func TestSettlementProperties(t *testing.T) {
 				if err != nil {
 					continue // it has not begun
 				}
-				form := subsidy.DecideForm{Version: sheet.Version, Close: rapid.Bool().Draw(rt, "closing"), Decisions: []subsidy.Decision{}}
+				form := subsidy.DecideForm{Version: sheet.Version, Close: rapid.Bool().Draw(rt, "closing"), Decisions: []subsidy.DecisionForm{}}
 				for _, l := range sheet.Lines {
-					form.Decisions = append(form.Decisions, subsidy.Decision{Key: l.Key, State: rapid.SampledFrom([]string{models.SubsidyApproved, models.SubsidyApproved, models.SubsidyRefused}).Draw(rt, "state"), Reason: "理由"})
+					form.Decisions = append(form.Decisions, subsidy.DecisionForm{Key: l.Key, State: rapid.SampledFrom([]string{models.SubsidyApproved, models.SubsidyApproved, models.SubsidyRefused}).Draw(rt, "state"), Reason: "理由"})
 				}
 				_, _ = w.Decide(t.Context(), actor, town, period, form) // what is refused changes nothing
 			case "correct":
@@ -287,12 +287,12 @@ func TestDecideRefuses(t *testing.T) {
 		form        subsidy.DecideForm
 		field, says string
 	}{
-		{"no reason", subsidy.DecideForm{Decisions: []subsidy.Decision{{Key: key, State: models.SubsidyRefused, Reason: " "}}}, "decisions[0].reason", "不予核准的，请写明理由"},
-		{"a stranger", subsidy.DecideForm{Decisions: []subsidy.Decision{{Key: "other", State: models.SubsidyApproved}}}, "decisions[0].state", "这件已经不在表上"},
-		{"closing with one undecided", subsidy.DecideForm{Close: true, Decisions: []subsidy.Decision{{Key: key}}}, "decisions[0].state", "还没有决定"},
+		{"no reason", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{{Key: key, State: models.SubsidyRefused, Reason: " "}}}, "decisions[0].reason", "不予核准的，请写明理由"},
+		{"a stranger", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{{Key: "other", State: models.SubsidyApproved}}}, "decisions[0].state", "这件已经不在表上"},
+		{"closing with one undecided", subsidy.DecideForm{Close: true, Decisions: []subsidy.DecisionForm{{Key: key}}}, "decisions[0].state", "还没有决定"},
 		{"closing with one not named", subsidy.DecideForm{Close: true}, "close", "还没有决定"},
-		{"no such decision", subsidy.DecideForm{Decisions: []subsidy.Decision{{Key: key, State: "maybe"}}}, "decisions[0].state", "请从列表中选择决定"},
-		{"a reason too long", subsidy.DecideForm{Decisions: []subsidy.Decision{{Key: key, Reason: strings.Repeat("长", 201)}}}, "decisions[0].reason", "最多200个字"},
+		{"no such decision", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{{Key: key, State: "maybe"}}}, "decisions[0].state", "请从列表中选择决定"},
+		{"a reason too long", subsidy.DecideForm{Decisions: []subsidy.DecisionForm{{Key: key, Reason: strings.Repeat("长", 201)}}}, "decisions[0].reason", "最多200个字"},
 	} {
 		got := decide(judicial, township, "2026-10", test.form)
 		require.Equal(t, models.Invalid, got.Kind, test.name)

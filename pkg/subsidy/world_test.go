@@ -155,9 +155,9 @@ func (w *world) decide(tb testing.TB, period string, closing bool, states map[st
 }
 
 func formFor(sheet *subsidy.Sheet, closing bool, states map[string]string) subsidy.DecideForm {
-	form := subsidy.DecideForm{Version: sheet.Version, Close: closing, Decisions: []subsidy.Decision{}}
+	form := subsidy.DecideForm{Version: sheet.Version, Close: closing, Decisions: []subsidy.DecisionForm{}}
 	for _, l := range sheet.Lines {
-		d := subsidy.Decision{Key: l.Key, State: models.SubsidyApproved}
+		d := subsidy.DecisionForm{Key: l.Key, State: models.SubsidyApproved}
 		if state, ok := states[l.Key]; ok {
 			d.State = state
 		}
