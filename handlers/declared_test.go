@@ -16,6 +16,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/screening"
+	"fengqiao/pkg/subsidy"
 )
 
 // prober brings about each status that the document declares.
@@ -146,6 +147,15 @@ func (p *prober) probes(t *testing.T) (byStatus map[int]probe, special map[strin
 		}),
 		"POST /api/v1/returns/:cell/:from 409": p.send("judicial", func(path, body *any, _ *[]string) {
 			*body = screening.FileForm{Seen: 99, Findings: []screening.FindingForm{{What: "争吵", Type: "other"}}}
+		}),
+		"POST /api/v1/subsidies/:region/:period 409": p.send("judicial", func(_, body *any, _ *[]string) {
+			*body = subsidy.DecideForm{Version: 99, Decisions: []subsidy.DecisionForm{}}
+		}),
+		"POST /api/v1/subsidies/:region/:period/correct 409": p.send("judicial", func(path, body *any, _ *[]string) {
+			p.w.post(t, (*path).(string), "judicial", *body)
+		}),
+		"GET /api/v1/subsidies/:region/:period/workbook 409": p.send("judicial", func(path, _ *any, _ *[]string) {
+			*path = strings.Replace((*path).(string), periodSettled, periodOpen, 1)
 		}),
 		"POST /api/v1/findings/:finding/settle 409": p.send("judicial", func(path, body *any, _ *[]string) {
 			p.w.post(t, (*path).(string), "judicial", *body)

@@ -128,6 +128,9 @@ func visits() map[string]visit {
 	for name, v := range gridVisits() {
 		all[name] = v
 	}
+	for name, v := range subsidyVisits() {
+		all[name] = v
+	}
 	for action, v := range actionVisits() {
 		all["POST /api/v1/cases/:id/"+action] = v
 		page := v

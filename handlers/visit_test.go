@@ -27,8 +27,9 @@ type visit struct {
 	as   string // who may, where the judicial officer of the township may not
 	// prepare makes what the visit is about anew, since an earlier visit may have used it up.
 	prepare func(w *world, about target)
-	below   bool // it is for those above who has the case
-	over    bool // it is about a month that is over
+	below   bool              // it is for those above who has the case
+	over    bool              // it is about a month that is over
+	fixed   *strings.Replacer // parameters that are this visit's own, nil for none
 }
 
 // whoMay is somebody who may do what the visit is for to a fresh target.
@@ -159,6 +160,9 @@ func (w *world) group(tb testing.TB, as, village string) api.Case {
 func (v visit) path(route string, about target) string {
 	if v.over {
 		route = strings.ReplaceAll(route, ":month", monthOver)
+	}
+	if v.fixed != nil {
+		route = v.fixed.Replace(route)
 	}
 	path := about.params.Replace(route)
 	if v.query != "" {

@@ -171,6 +171,7 @@ func (w *world) seed(tb testing.TB) {
 	for _, at := range []string{village, village2, farVillage, otherVillage} {
 		w.drawn(at)
 	}
+	w.paying(tb)
 	hash, err := passwordHash()
 	require.NoError(tb, err)
 	for _, seat := range seats {

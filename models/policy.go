@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"fengqiao/pkg/docstore"
 )
 
 // Phase is what a stage's clock measures.
@@ -61,12 +59,7 @@ type Rule struct {
 // Policy is a version of the rules: the ladder, the days, what a return may ask. A case keeps the
 // number of the policy that made its deadline; a later policy never changes it.
 type Policy struct {
-	ID            string `bson:"_id" json:"-"`
-	docstore.Head `bson:",inline"`
-	Number        int         `bson:"number" json:"number"` // from 1, within its county
-	County        string      `bson:"county" json:"county"` // code, "" for every county without its own
-	Name          string      `bson:"name" json:"name" validate:"required,max=40" label:"名称"`
-	EffectiveFrom time.Time   `bson:"effectiveFrom" json:"effectiveFrom"`
+	Edition       `bson:",inline"`
 	Ladder        []Rung      `bson:"ladder" json:"ladder" validate:"min=1,max=8,dive" label:"层级"`
 	Rules         []Rule      `bson:"rules" json:"rules" validate:"min=1,max=60,dive" label:"规则"`
 	AtOnce        []RiskLevel `bson:"atOnce" json:"atOnce"` // escalates when a case is assessed so
@@ -75,16 +68,7 @@ type Policy struct {
 	ExtendMaxDays int         `bson:"extendMaxDays" json:"extendMaxDays" validate:"gte=0,lte=60" label:"延期的最多天数"` // of the one extension of a level, 0 for none
 	PauseMaxDays  int         `bson:"pauseMaxDays" json:"pauseMaxDays" validate:"gte=0,lte=365" label:"暂停的最多天数"`  // of all pauses of a case
 	PoliceHours   int         `bson:"policeHours" json:"policeHours" validate:"gte=1,lte=72" label:"登记报告公安的小时数"`  // within which a threat's report is put on record
-
-	// Who published it and when; nobody where the system came with it.
-	PublishedAt *time.Time `bson:"publishedAt,omitempty" json:"publishedAt,omitempty"`
-	PublishedBy *Actor     `bson:"publishedBy,omitempty" json:"publishedBy,omitempty"`
 }
-
-// PolicyID is the id of one version.
-func PolicyID(county string, number int) string { return fmt.Sprintf("%s#%06d", county, number) }
-
-func (p *Policy) DocID() any { return p.ID }
 
 // Rung finds a level of the ladder.
 func (p *Policy) Rung(level string) (Rung, bool) {
@@ -161,7 +145,7 @@ func DefaultPolicy(effectiveFrom time.Time) *Policy {
 	*yes = true
 	warn := []int{7, 2}
 	return &Policy{
-		ID: PolicyID("", 1), Number: 1, Name: "默认时限规则", EffectiveFrom: effectiveFrom,
+		Edition: Edition{ID: PolicyID("", 1), Number: 1, Name: "默认时限规则", EffectiveFrom: effectiveFrom},
 		Ladder: []Rung{
 			{Level: LevelVillage, Name: "村级", Seat: RegionVillage, Body: "committee"},
 			{Level: LevelTownship, Name: "镇级", Seat: RegionTownship, Body: "office"},

@@ -20,7 +20,7 @@ func FourLevelPolicy(effectiveFrom time.Time) *Policy {
 		return Rule{ID: level, Name: name, Phase: PhaseMediation, Levels: []string{level}, Days: days, Unit: WorkingDays, WarnDays: []int{1}}
 	}
 	return &Policy{
-		ID: PolicyID("", 1), Number: 1, Name: "四级七天", EffectiveFrom: effectiveFrom,
+		Edition: Edition{ID: PolicyID("", 1), Number: 1, Name: "四级七天", EffectiveFrom: effectiveFrom},
 		Ladder: []Rung{
 			{Level: LevelGroup, Name: "组级", Seat: RegionVillage, Body: "committee", SingleClock: true},
 			{Level: LevelVillage, Name: "村级", Seat: RegionVillage, Body: "committee", SingleClock: true},

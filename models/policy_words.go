@@ -6,15 +6,6 @@ import (
 	"strings"
 )
 
-// VersionName is how people call a version: 第2版, or 默认规则第1版 where it is for every county
-// without its own.
-func (p *Policy) VersionName() string {
-	if p.County == "" {
-		return fmt.Sprintf("默认规则第%d版", p.Number)
-	}
-	return fmt.Sprintf("第%d版", p.Number)
-}
-
 // Period is the rule's time as people say it: 30日, 3个工作日.
 func (r *Rule) Period() string {
 	if r.Unit == WorkingDays {

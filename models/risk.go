@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"fengqiao/pkg/docstore"
 )
 
 // RiskFactorKind is what a risk policy looks at. All of it is about the dispute, none about a person.
@@ -70,32 +68,21 @@ type RiskFactor struct {
 // that made it. The two numbers of clusters say when several cases with one root are put to people as
 // a group dispute.
 type RiskPolicy struct {
-	ID            string `bson:"_id" json:"-"`
-	docstore.Head `bson:",inline"`
-	Number        int          `bson:"number" json:"number"` // from 1, within its county
-	County        string       `bson:"county" json:"county"` // code, "" for every county without its own
-	Name          string       `bson:"name" json:"name" validate:"required,max=40" label:"名称"`
-	EffectiveFrom time.Time    `bson:"effectiveFrom" json:"effectiveFrom"`
-	Factors       []RiskFactor `bson:"factors" json:"factors" validate:"min=1,max=60,dive" label:"因素"`
-	YellowFrom    int          `bson:"yellowFrom" json:"yellowFrom" validate:"gte=1,lte=1000" label:"黄色的分数线"`
-	OrangeFrom    int          `bson:"orangeFrom" json:"orangeFrom" validate:"gte=1,lte=1000" label:"橙色的分数线"`
-	RedFrom       int          `bson:"redFrom" json:"redFrom" validate:"gte=1,lte=1000" label:"红色的分数线"`
+	Edition    `bson:",inline"`
+	Factors    []RiskFactor `bson:"factors" json:"factors" validate:"min=1,max=60,dive" label:"因素"`
+	YellowFrom int          `bson:"yellowFrom" json:"yellowFrom" validate:"gte=1,lte=1000" label:"黄色的分数线"`
+	OrangeFrom int          `bson:"orangeFrom" json:"orangeFrom" validate:"gte=1,lte=1000" label:"橙色的分数线"`
+	RedFrom    int          `bson:"redFrom" json:"redFrom" validate:"gte=1,lte=1000" label:"红色的分数线"`
 
 	ClusterDays       int `bson:"clusterDays" json:"clusterDays" validate:"gte=1,lte=730" label:"群体性纠纷的天数"`
 	ClusterHouseholds int `bson:"clusterHouseholds" json:"clusterHouseholds" validate:"gte=2,lte=1000" label:"群体性纠纷的户数"`
-
-	// Who published it and when; nobody where the system came with it.
-	PublishedAt *time.Time `bson:"publishedAt,omitempty" json:"publishedAt,omitempty"`
-	PublishedBy *Actor     `bson:"publishedBy,omitempty" json:"publishedBy,omitempty"`
 }
-
-func (p *RiskPolicy) DocID() any { return p.ID }
 
 // DefaultRiskPolicy is what a county starts with; it may change every number. The factors are those of
 // practice, the points our default.
 func DefaultRiskPolicy(effectiveFrom time.Time) *RiskPolicy {
 	return &RiskPolicy{
-		ID: PolicyID("", 1), Number: 1, Name: "默认风险评估规则", EffectiveFrom: effectiveFrom,
+		Edition: Edition{ID: PolicyID("", 1), Number: 1, Name: "默认风险评估规则", EffectiveFrom: effectiveFrom},
 		Factors: []RiskFactor{
 			{FactorHouseholds, 5, 10}, {FactorHouseholds, 10, 20},
 			{FactorAmount, 50_000_00, 10}, {FactorAmount, 200_000_00, 20},

@@ -73,11 +73,6 @@ func (f RiskFactor) Measure() string {
 	return fmt.Sprintf("%s%d%s以上", f.Kind.Name(), f.From, f.Kind.Unit())
 }
 
-// VersionName is how people call a version.
-func (p *RiskPolicy) VersionName() string {
-	return (&Policy{County: p.County, Number: p.Number}).VersionName()
-}
-
 // Lines says from which points on each level holds, from low to high.
 func (p *RiskPolicy) Lines() []Choice {
 	return []Choice{

@@ -73,6 +73,11 @@ func (v *Validator) Check(form any) error {
 	prefix := root.Name() + "." // leads every path, unless the type has no name
 	for _, f := range faults {
 		path, goPath := strings.TrimPrefix(f.Namespace(), prefix), strings.TrimPrefix(f.StructNamespace(), prefix)
+		if outer, rest, ok := strings.Cut(goPath, "."); ok { // JSON knows no struct that is embedded
+			if field, ok := root.FieldByName(outer); ok && field.Anonymous {
+				path, goPath = strings.TrimPrefix(path, outer+"."), rest
+			}
+		}
 		out.Fields = append(out.Fields, FieldError{Field: path, Message: explain(f, labelOf(root, goPath))})
 	}
 	return out

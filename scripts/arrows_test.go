@@ -47,21 +47,22 @@ var arrows = map[string][]string{
 	"pkg/rules":     {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/escalation", "models"},
 	"pkg/dossier":   {"pkg/docstore", "pkg/papers/casefile", "models"},
 	"pkg/screening": {"pkg/workday", "pkg/enclosure", "pkg/store", "pkg/papers", "pkg/papers/docx", "models"},
+	"pkg/subsidy":   {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/papers", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
-	"pkg/demo":      {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "models"},
+	"pkg/demo":      {"pkg/docstore", "pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "pkg/subsidy", "models"},
 
 	// What is seen from outside.
 	"handlers/web":   {"models", "pkg/account"},
-	"handlers/api":   {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening"},
-	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify"},
+	"handlers/api":   {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/screening", "pkg/subsidy"},
+	"handlers/pages": {"handlers/web", "models", "pkg/workday", "pkg/seal", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "pkg/papers", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/subsidy", "pkg/jobs", "pkg/notify"},
 	"handlers":       {"handlers/web", "handlers/api", "handlers/pages", "models", "pkg/store", "pkg/account", "pkg/casework", "pkg/screening"},
 
 	// Only the command picks an engine.
 	"cmd/fengqiao": {
 		"handlers", "handlers/web", "handlers/api", "handlers/pages", "models",
 		"pkg/docstore", "pkg/docstore/embedded", "pkg/docstore/mongodb", "pkg/workday", "pkg/seal", "pkg/store", "pkg/escalation",
-		"pkg/papers", "pkg/papers/casefile", "pkg/dossier", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/jobs", "pkg/notify", "pkg/demo",
+		"pkg/papers", "pkg/papers/casefile", "pkg/dossier", "pkg/account", "pkg/casework", "pkg/rules", "pkg/screening", "pkg/subsidy", "pkg/jobs", "pkg/notify", "pkg/demo",
 	},
 }
 

@@ -23,6 +23,7 @@ type cli struct {
 	Explain  explainCommand  `cmd:"" set:"data=./data/fengqiao" help:"说明一件纠纷的期限是怎么算的，接下来会发生什么。"`
 	Policy   policyCommand   `cmd:"" set:"data=./data/fengqiao" help:"查看、试算、发布时限规则。"`
 	Risk     riskCommand     `cmd:"" set:"data=./data/fengqiao" help:"查看、试算、发布风险规则。"`
+	Subsidy  subsidyCommand  `cmd:"" set:"data=./data/fengqiao" help:"查看、发布补贴标准，导出结算表。"`
 	Calendar calendarCommand `cmd:"" set:"data=./data/fengqiao" help:"查看、录入放假安排。"`
 	Report   reportCommand   `cmd:"" set:"data=./data/fengqiao" help:"生成一个地区一个月的排查月报。"`
 	Export   exportCommand   `cmd:"" set:"data=./data/fengqiao" help:"把一件案件导出成文件夹：文书、材料、数据和办理经过。"`

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -70,15 +68,6 @@ type policyListCommand struct {
 	JSON bool `name:"json" help:"输出 JSON。"`
 }
 
-// listedPolicy is a version in a list.
-type listedPolicy struct {
-	Key           string    `json:"key"`
-	Version       string    `json:"version"`
-	Name          string    `json:"name"`
-	EffectiveFrom time.Time `json:"effectiveFrom"`
-	Standing      string    `json:"standing"`
-}
-
 // Run lists the versions that matter to a county.
 func (c *policyListCommand) Run(ctx context.Context, t *terminal) error {
 	return c.withClock(ctx, c.clock, func(a *application) error {
@@ -86,27 +75,8 @@ func (c *policyListCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		versions, err := a.rules.Versions(ctx, county)
-		if err != nil {
-			return err
-		}
-		list := []listedPolicy{}
-		for _, v := range versions {
-			list = append(list, listedPolicy{v.Key(), v.VersionName(), v.Name, v.EffectiveFrom, string(v.Standing)})
-		}
-		if c.JSON {
-			return t.json(list)
-		}
-		return printVersions(t, list)
+		return listEditions(ctx, t, a.rules.Deadlines, county, c.JSON)
 	})
-}
-
-func printVersions(t *terminal, list []listedPolicy) error {
-	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	for _, p := range list {
-		fmt.Fprintf(table, "%s\t%s\t%s起\t%s\t%s\n", p.Key, rules.Standing(p.Standing).Name(), workday.OfTime(p.EffectiveFrom), p.Version, p.Name)
-	}
-	return table.Flush()
 }
 
 type policyShowCommand struct {
@@ -124,19 +94,7 @@ func (c *policyShowCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		policy, err := a.rules.Current(ctx, county)
-		if c.Version != "" {
-			var v rules.Version
-			v, err = a.rules.Version(ctx, county, c.Version)
-			policy = v.Policy
-		}
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return t.json(policy)
-		}
-		return printPolicy(t, policy)
+		return showEdition(ctx, t, a.rules.Deadlines, county, c.Version, c.JSON, printPolicy)
 	})
 }
 
@@ -156,34 +114,6 @@ func printPolicy(t *terminal, p *models.Policy) error {
 		p.AtOnceNames(), p.ReturnMinDays, p.ReturnMaxDays, p.ExtendMaxDays, p.PauseMaxDays, p.PoliceHours)
 }
 
-// policyFile is a version in a file, as policy show --json writes it; its day may also be written
-// 2027-01-01.
-type policyFile struct {
-	models.Policy
-	EffectiveFrom string `json:"effectiveFrom"`
-}
-
-// readPolicy reads a version from a file. What it does not know is an error: a mistyped rule must not
-// pass in silence.
-func readPolicy(path string) (*models.Policy, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() // read only: nothing is lost
-	var in policyFile
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	out := in.Policy
-	if out.EffectiveFrom, err = dayOrMoment(in.EffectiveFrom); err != nil {
-		return nil, fmt.Errorf("%s: effectiveFrom 请写成 2027-01-01", path)
-	}
-	return &out, nil
-}
-
 type policyTryCommand struct {
 	storeFlags
 	countyFlags
@@ -198,7 +128,7 @@ var errNothingToTry = errors.New("没有待生效的版本，请用 --file 给�
 // candidate is the version to be tried: that of the file, or the next one that is to come.
 func (c *policyTryCommand) candidate(ctx context.Context, a *application, county string) (*models.Policy, error) {
 	if c.File != "" {
-		policy, err := readPolicy(c.File)
+		policy, err := readEdition[models.Policy](c.File)
 		if err != nil {
 			return nil, err
 		}
@@ -207,14 +137,14 @@ func (c *policyTryCommand) candidate(ctx context.Context, a *application, county
 		}
 		return policy, policy.Check()
 	}
-	versions, err := a.rules.Versions(ctx, county)
+	versions, err := a.rules.Deadlines.Versions(ctx, county)
 	if err != nil {
 		return nil, err
 	}
 	var next *models.Policy
 	for _, v := range versions {
 		if v.Standing == rules.Coming {
-			next = v.Policy // the one that takes effect last comes first
+			next = v.Rules // the one that takes effect last comes first
 		}
 	}
 	if next == nil {
@@ -234,7 +164,7 @@ func (c *policyTryCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		current, err := a.rules.Current(ctx, county)
+		current, err := a.rules.Deadlines.Current(ctx, county)
 		if err != nil {
 			return err
 		}
@@ -312,34 +242,7 @@ func (c *policyPublishCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		policy, err := readPolicy(c.File)
-		if err != nil {
-			return err
-		}
-		current, err := a.rules.Current(ctx, county)
-		if err != nil && models.AsError(err).Code != "policy.none" {
-			return err
-		}
-		latest, err := a.rules.Latest(ctx, county)
-		if err != nil {
-			return err
-		}
-		published, err := a.rules.Publish(ctx, commandLine(county), county, policy, latest)
-		if err != nil {
-			return err
-		}
-		if err := t.printf("已发布%s《%s》，%s起生效，已经算好的期限不变\n", published.VersionName(), published.Name, workday.OfTime(published.EffectiveFrom)); err != nil {
-			return err
-		}
-		if current == nil {
-			return nil
-		}
-		for _, change := range models.ComparePolicies(current, published) {
-			if err := t.printf("  %s\n", change.Text()); err != nil {
-				return err
-			}
-		}
-		return nil
+		return publishEdition(ctx, t, a.rules.Deadlines, county, c.File, "已经算好的期限不变", models.ComparePolicies)
 	})
 }
 

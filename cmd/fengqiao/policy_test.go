@@ -88,7 +88,7 @@ func TestPolicyCommands(t *testing.T) {
 	require.Equal(t, "1   待生效  2027-03-01起  第1版      大禾县时限规则\nd1  现行   2000-01-01起  默认规则第1版  默认时限规则\n", r.must(0, "policy", "list"))
 	require.Contains(t, r.must(0, "policy", "show", "1"), "第1版《大禾县时限规则》，2027-03-01起生效")
 
-	var list []listedPolicy
+	var list []listedEdition
 	require.NoError(t, json.Unmarshal([]byte(r.must(120, "policy", "list", "--json")), &list))
 	require.Equal(t, []string{"in_force", "past"}, []string{list[0].Standing, list[1].Standing})
 	var kept models.Policy

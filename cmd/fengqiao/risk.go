@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"text/tabwriter"
-	"time"
 
 	"fengqiao/models"
 	"fengqiao/pkg/rules"
@@ -34,18 +31,7 @@ func (c *riskListCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		versions, err := a.rules.RiskVersions(ctx, county)
-		if err != nil {
-			return err
-		}
-		list := []listedPolicy{}
-		for _, v := range versions {
-			list = append(list, listedPolicy{v.Key(), v.VersionName(), v.Name, v.EffectiveFrom, string(v.Standing)})
-		}
-		if c.JSON {
-			return t.json(list)
-		}
-		return printVersions(t, list)
+		return listEditions(ctx, t, a.rules.Risks, county, c.JSON)
 	})
 }
 
@@ -64,19 +50,7 @@ func (c *riskShowCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		policy, err := a.rules.CurrentRisk(ctx, county)
-		if c.Version != "" {
-			var v rules.RiskVersion
-			v, err = a.rules.RiskVersion(ctx, county, c.Version)
-			policy = v.RiskPolicy
-		}
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return t.json(policy)
-		}
-		return printRiskPolicy(t, policy)
+		return showEdition(ctx, t, a.rules.Risks, county, c.Version, c.JSON, printRiskPolicy)
 	})
 }
 
@@ -98,38 +72,6 @@ func printRiskPolicy(t *terminal, p *models.RiskPolicy) error {
 	return t.printf("\n疑似群体性纠纷：%s\n", p.ClusterText())
 }
 
-// readRiskPolicy reads a version from a file, as risk show --json writes it; its day may also be written
-// 2027-01-01. What it does not know is an error.
-func readRiskPolicy(path string) (*models.RiskPolicy, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() // read only: nothing is lost
-	var in struct {
-		models.RiskPolicy
-		EffectiveFrom string `json:"effectiveFrom"`
-	}
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	out := in.RiskPolicy
-	if out.EffectiveFrom, err = dayOrMoment(in.EffectiveFrom); err != nil {
-		return nil, fmt.Errorf("%s: effectiveFrom 请写成 2027-01-01", path)
-	}
-	return &out, nil
-}
-
-// dayOrMoment reads 2027-01-01 as the beginning of that day, or a moment.
-func dayOrMoment(text string) (time.Time, error) {
-	if day, err := workday.Parse(text); err == nil {
-		return day.Start(), nil
-	}
-	return time.Parse(time.RFC3339, text)
-}
-
 type riskTryCommand struct {
 	storeFlags
 	countyFlags
@@ -146,7 +88,7 @@ func (c *riskTryCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		candidate, err := readRiskPolicy(c.File)
+		candidate, err := readEdition[models.RiskPolicy](c.File)
 		if err != nil {
 			return err
 		}
@@ -156,7 +98,7 @@ func (c *riskTryCommand) Run(ctx context.Context, t *terminal) error {
 		if err := candidate.Check(); err != nil {
 			return err
 		}
-		current, err := a.rules.CurrentRisk(ctx, county)
+		current, err := a.rules.Risks.Current(ctx, county)
 		if err != nil {
 			return err
 		}
@@ -217,30 +159,6 @@ func (c *riskPublishCommand) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		policy, err := readRiskPolicy(c.File)
-		if err != nil {
-			return err
-		}
-		current, err := a.rules.CurrentRisk(ctx, county)
-		if err != nil {
-			return err
-		}
-		latest, err := a.rules.LatestRisk(ctx, county)
-		if err != nil {
-			return err
-		}
-		published, err := a.rules.PublishRisk(ctx, commandLine(county), county, policy, latest)
-		if err != nil {
-			return err
-		}
-		if err := t.printf("已发布%s《%s》，%s起生效，那天夜里重新评估未结的纠纷\n", published.VersionName(), published.Name, workday.OfTime(published.EffectiveFrom)); err != nil {
-			return err
-		}
-		for _, change := range models.CompareRiskPolicies(current, published) {
-			if err := t.printf("  %s\n", change.Text()); err != nil {
-				return err
-			}
-		}
-		return nil
+		return publishEdition(ctx, t, a.rules.Risks, county, c.File, "那天夜里重新评估未结的纠纷", models.CompareRiskPolicies)
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
+	"fengqiao/pkg/subsidy"
 )
 
 // Prefix is where the API lies; DocumentPath is that of its description.
@@ -38,11 +39,13 @@ type API struct {
 	store    *store.Store
 	now      func() time.Time
 	document func() ([]byte, error)
+
+	subsidies *subsidy.Service
 }
 
 // New makes the API.
 func New(d Deps) *API {
-	a := &API{cases: d.Cases, accounts: d.Accounts, reports: d.Reports, store: d.Store, now: d.Now}
+	a := &API{cases: d.Cases, accounts: d.Accounts, reports: d.Reports, store: d.Store, now: d.Now, subsidies: subsidy.New(d.Store, d.Now)}
 	a.document = sync.OnceValues(func() ([]byte, error) { return document(a.endpoints()) })
 	return a
 }
@@ -128,6 +131,11 @@ func (a *API) endpoints() []endpoint {
 		row(post, "/reports/:region/:month/issue", account.IssueReports, a.issue, endpoint{tag: "月报", summary: "编写和签发月报：保存文字、确认、审核、退回、封存、补充说明", params: new(issueParams), in: new(IssueForm), out: new(Report), headers: new(reportHeaders), status: http.StatusOK, fails: conflict}),
 		row(get, "/reports/:region/:month/verify", account.ReadReports, a.verifyReport, endpoint{tag: "月报", summary: "核对月报的封存", params: new(reportParams), out: new(ReportCheck), status: http.StatusOK, fails: invalid}),
 		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件，或者排查表、线索", params: new(figureParams), out: new(FigurePage), status: http.StatusOK, fails: invalid}),
+
+		row(get, "/subsidies/:region/:period", account.ReadCases, a.subsidy, endpoint{tag: "以案定补", summary: "一个乡镇或者村一期的补贴结算表，没有定稿的按卷宗现在的情况计算", params: new(subsidyParams), out: new(Subsidy), status: http.StatusOK}),
+		row(post, "/subsidies/:region/:period", account.SettleSubsidy, a.decideSubsidy, endpoint{tag: "以案定补", summary: "保存逐件的决定；close为true时定稿，以后不再变动", params: new(subsidyParams), in: new(subsidy.DecideForm), out: new(Subsidy), status: http.StatusOK, fails: conflict}),
+		row(post, "/subsidies/:region/:period/correct", account.SettleSubsidy, a.correctSubsidy, endpoint{tag: "以案定补", summary: "更正已经定稿的一件：核准的追回，不予核准的重新审核，列入现在这一期；回答的是现在这一期的结算表", params: new(subsidyParams), in: new(subsidy.CorrectForm), out: new(Subsidy), status: http.StatusOK, fails: conflict}),
+		row(get, "/subsidies/:region/:period/workbook", account.ExportSubsidy, a.subsidyWorkbook, endpoint{tag: "以案定补", summary: "已经定稿的结算表，Excel（留有记录）", params: new(subsidyParams), file: []string{typeExcel}, status: http.StatusOK, fails: conflict}),
 
 		row(get, "/grids/:village", account.ReadCases, a.grid, endpoint{tag: "排查", summary: "一个村的党建网格", params: new(gridParams), out: new(Grid), status: http.StatusOK}),
 		row(post, "/grids/:village/cells", account.DrawGrid, a.drawCell, endpoint{tag: "排查", summary: "在网格里添加一个", params: new(gridParams), in: new(screening.CellForm), out: new(CellFile), headers: new(drawnHeaders), status: http.StatusCreated, fails: conflict}),

@@ -46,6 +46,10 @@ func listCodes(params jsonschema.InterceptSchemaParams) (stop bool, err error) {
 		choices, empty = models.ReportStates(), false
 	case models.ReportAction:
 		choices, empty = models.ReportActions(), false
+	case models.SubsidyResult:
+		choices, empty = models.SubsidyResults(), false
+	case models.SubsidyLineKind:
+		choices, empty = models.SubsidyLineKinds(), false
 	case models.Action:
 		choices, empty = models.Actions(), false
 	default:

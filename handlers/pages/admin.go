@@ -12,6 +12,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/screening"
+	"fengqiao/pkg/subsidy"
 )
 
 // adminRows is how many lines a page of upkeep shows.
@@ -161,6 +162,8 @@ func (p *Pages) accesses(c *gin.Context) error {
 		r := accessRow{At: moment(a.At), Who: a.Actor.Name, Role: a.Actor.Role.Name(), What: "导出月报", Subject: a.Case}
 		if what, ok := looks[a.What]; ok {
 			r.What, r.CasePath, r.Subject = what, "/cases/"+a.Case, "打开案件"
+		} else if a.What == subsidy.AccessExport {
+			r.What, r.CasePath, r.Subject = "导出补贴结算表", "/subsidies/"+a.Case, "打开结算表"
 		}
 		if a.What == screening.AccessPhoto {
 			r.What, r.CasePath, r.Subject = "打开线索的照片", "/findings/"+a.Case, "打开线索"

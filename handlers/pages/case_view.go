@@ -160,7 +160,7 @@ func viewRisk(c *models.Case) riskView {
 	v := riskView{Level: c.Risk.Name(), Tone: string(c.Risk), Score: "系统评估：" + c.ScoredRisk().Name() + "，没有风险因素"}
 	if a := c.Assessment; a != nil {
 		v.Factors, v.At = a.Factors, moment(a.At)
-		v.Rules = riskVersionPath(rules.RiskKeyOf(&models.RiskPolicy{County: a.PolicyCounty, Number: a.PolicyNumber}))
+		v.Rules = riskVersionPath(rules.KeyOf(a.PolicyCounty, a.PolicyNumber))
 		if len(a.Factors) > 0 {
 			v.Score = fmt.Sprintf("系统评估：%s，%d分", a.Level.Name(), a.Points)
 		}
@@ -187,7 +187,7 @@ func viewClock(clock *models.Clock) *clockView {
 	}
 	v := &clockView{Summary: clock.Summary(), Provisional: clock.Provisional}
 	if clock.PolicyNumber > 0 {
-		v.Rules = versionPath(rules.KeyOf(&models.Policy{County: clock.PolicyCounty, Number: clock.PolicyNumber}))
+		v.Rules = versionPath(rules.KeyOf(clock.PolicyCounty, clock.PolicyNumber))
 	}
 	for _, w := range clock.Working {
 		if w.Kind != "summary" {

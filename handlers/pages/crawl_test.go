@@ -60,6 +60,7 @@ func everyState(t *testing.T) *world {
 	rules := models.DefaultPolicy(w.clock.Now().AddDate(1, 0, 0).UTC())
 	rules.County, rules.Name, rules.Rules[1].Name, rules.Ladder[0].Name = county, evil[:40], evil[:40], evil[:20]
 	require.NoError(t, w.store.InsertPolicy(t.Context(), rules))
+	w.paying(t, evil)
 	_, err = w.cases.Reveal(t.Context(), seats["county"], returned.ID)
 	require.NoError(t, err)
 	w.clock.advance(31 * 24 * time.Hour)

@@ -62,8 +62,10 @@ func (f *form) Place(fault string) string {
 		if names := models.PaperNames(); i < len(names) {
 			return names[i].Name
 		}
-	case "rules":
+	case "rules", "rows":
 		return fmt.Sprintf("第%d条", i+1)
+	case "grades":
+		return fmt.Sprintf("第%d档", i+1)
 	case "factors":
 		return fmt.Sprintf("第%d行", i+1)
 	case "advice":

@@ -19,6 +19,7 @@ import (
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
+	"fengqiao/pkg/subsidy"
 )
 
 // Deps are what the pages stand on.
@@ -44,6 +45,7 @@ type Jobs interface {
 type Pages struct {
 	Deps
 	rules     *rules.Service
+	subsidy   *subsidy.Service
 	templates templates
 	assets    assets
 	forms     map[string]bool // paths that can be opened with GET
@@ -51,7 +53,7 @@ type Pages struct {
 
 // New parses every template and reads the static files. An error is a fault of the build.
 func New(deps Deps) (*Pages, error) {
-	p := &Pages{Deps: deps, rules: rules.New(deps.Store, deps.Now), forms: map[string]bool{}}
+	p := &Pages{Deps: deps, rules: rules.New(deps.Store, deps.Now), subsidy: subsidy.New(deps.Store, deps.Now), forms: map[string]bool{}}
 	var err error
 	if p.assets, err = loadAssets(); err != nil {
 		return nil, err

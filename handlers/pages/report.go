@@ -136,9 +136,14 @@ func (p *Pages) file(c *gin.Context, region, month, suffix string, write func(co
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Disposition", "attachment; filename=\"report-"+region+"-"+month+suffix+"\"; filename*=UTF-8''"+url.PathEscape(name+monthText(month)+"矛盾纠纷排查报告"+suffix))
-	c.Data(http.StatusOK, fileTypes[suffix], file.Bytes())
+	sendFile(c, "report-"+region+"-"+month+suffix, name+monthText(month)+"矛盾纠纷排查报告"+suffix, suffix, file.Bytes())
 	return nil
+}
+
+// sendFile sends a file under a name in letters and one in Chinese.
+func sendFile(c *gin.Context, plain, name, suffix string, data []byte) {
+	c.Header("Content-Disposition", "attachment; filename=\""+plain+"\"; filename*=UTF-8''"+url.PathEscape(name))
+	c.Data(http.StatusOK, fileTypes[suffix], data)
 }
 
 type figureBody struct {

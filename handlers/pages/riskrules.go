@@ -2,28 +2,38 @@ package pages
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/gin-gonic/gin"
-
-	"fengqiao/handlers/web"
 	"fengqiao/models"
-	"fengqiao/pkg/account"
 	"fengqiao/pkg/rules"
 )
 
-// riskVersionView is a version of the risk rules on the screen.
-type riskVersionView struct {
-	Key, Path, Name, Title  string
-	From, Standing, Tone    string
-	Published               string // by whom and when, "" where the system came with it
-	Rows                    []riskRowView
-	Lines                   []models.Choice // level and from which points on
-	Cluster                 string
-	CompareWith, Try, Draft string // paths, "" where there is nothing to do
+// riskDesk is the pages of the rules by which disputes are assessed.
+func (p *Pages) riskDesk() *ruleDesk[models.RiskPolicy, *models.RiskPolicy] {
+	return &ruleDesk[models.RiskPolicy, *models.RiskPolicy]{
+		Pages: p, book: p.rules.Risks, root: "/risk-rules", title: "风险规则", done: "新的一版已经发布，到生效那天自动启用，所有未结的纠纷当夜重新评估。",
+		pages: deskPages{list: "riskrules", version: "riskversion", compare: "riskcompare", draft: "risknew", try: "risktry"},
+		text:  func(r *models.RiskPolicy) any { return textOfRiskRules(r) }, changes: models.CompareRiskPolicies,
+		lists: []string{"factors"}, values: func(r *models.RiskPolicy) url.Values { return riskValuesOf(rules.RiskDraftOf(r)) },
+		read: func(values url.Values, _ *models.RiskPolicy) (*models.RiskPolicy, error) {
+			var draft rules.RiskDraft
+			decode(values, &draft) // every field is text: nothing of it cannot be read
+			return draft.Policy()
+		},
+		choices: func(*models.RiskPolicy) any { return riskKinds() },
+		trial: func(ctx context.Context, county string, f *form, field string, candidate *models.RiskPolicy) (any, error) {
+			return p.riskTrial(ctx, county, f, field, candidate)
+		},
+	}
+}
+
+// riskText is what a version says.
+type riskText struct {
+	Rows    []riskRowView
+	Lines   []models.Choice // level and from which points on
+	Cluster string
 }
 
 type riskRowView struct {
@@ -33,159 +43,37 @@ type riskRowView struct {
 
 func riskVersionPath(key string) string { return "/risk-rules/" + url.PathEscape(key) }
 
-// viewRiskVersion shows a version to somebody. current is the key of the one in force, "" for none.
-func viewRiskVersion(v rules.RiskVersion, current string, actor models.Actor) riskVersionView {
-	out := riskVersionView{
-		Key: v.Key(), Path: riskVersionPath(v.Key()), Name: v.VersionName(), Title: v.Name, From: day(v.EffectiveFrom), Standing: v.Standing.Name(),
-		Tone: map[rules.Standing]string{rules.InForce: "calm", rules.Coming: "near"}[v.Standing], Lines: v.Lines(), Cluster: v.ClusterText(),
-	}
-	if v.PublishedAt != nil && v.PublishedBy != nil {
-		out.Published = v.PublishedBy.Name + "于" + moment(*v.PublishedAt) + "发布"
-	}
-	for _, f := range v.Factors {
+func textOfRiskRules(p *models.RiskPolicy) riskText {
+	out := riskText{Lines: p.Lines(), Cluster: p.ClusterText()}
+	for _, f := range p.Factors {
 		out.Rows = append(out.Rows, riskRowView{f.Measure(), f.Points})
 	}
-	if current != "" && current != v.Key() {
-		out.CompareWith = "/risk-rules/compare?" + url.Values{"was": {current}, "is": {v.Key()}}.Encode()
-	}
-	if account.Has(actor.Role, account.ManageRules) {
-		out.Try, out.Draft = out.Path+"/try", "/risk-rules/new?"+url.Values{"from": {v.Key()}}.Encode()
-	}
 	return out
 }
 
-// riskVersions are those that matter where somebody sits, and the key of the one in force.
-func (p *Pages) riskVersions(ctx context.Context, actor models.Actor) (all []rules.RiskVersion, current string, err error) {
-	all, err = p.rules.RiskVersions(ctx, rules.CountyOf(actor.Region))
-	for _, v := range all {
-		if v.Standing == rules.InForce {
-			current = v.Key()
+// riskKinds are the factors with their units.
+func riskKinds() []models.Choice {
+	kinds := models.RiskFactorKinds()
+	for i, kind := range kinds {
+		if unit := models.RiskFactorKind(kind.Code).Unit(); unit != "" {
+			kinds[i].Name += "（" + unit + "）"
 		}
 	}
-	return all, current, err
+	return kinds
 }
 
-type riskRulesBody struct {
-	Place    string
-	Done     string
-	InForce  *riskVersionView
-	Coming   []riskVersionView
-	Versions []riskVersionView
-	CanWrite bool
-}
-
-// riskRules shows how disputes are assessed to everybody who reads cases, and which versions there are.
-func (p *Pages) riskRules(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	all, current, err := p.riskVersions(ctx, actor)
-	if err != nil {
-		return err
+// riskValuesOf is a draft as the fields of its form.
+func riskValuesOf(d rules.RiskDraft) url.Values {
+	values := url.Values{
+		"name": {d.Name}, "effectiveFrom": {d.EffectiveFrom}, "yellowFrom": {d.YellowFrom}, "orangeFrom": {d.OrangeFrom}, "redFrom": {d.RedFrom},
+		"clusterDays": {d.ClusterDays}, "clusterHouseholds": {d.ClusterHouseholds},
 	}
-	body := riskRulesBody{CanWrite: account.Has(actor.Role, account.ManageRules)}
-	if c.Query("done") != "" {
-		body.Done = "新的一版已经发布，到生效那天自动启用，所有未结的纠纷当夜重新评估。"
+	var rows []map[string]string
+	for _, f := range d.Factors {
+		rows = append(rows, map[string]string{"kind": f.Kind, "from": f.From, "points": f.Points})
 	}
-	if body.Place, err = p.placeName(ctx, rules.CountyOf(actor.Region)); err != nil {
-		return err
-	}
-	for _, v := range all {
-		view := viewRiskVersion(v, current, actor)
-		body.Versions = append(body.Versions, view)
-		switch v.Standing {
-		case rules.InForce:
-			body.InForce = &view
-		case rules.Coming:
-			body.Coming = append(body.Coming, view)
-		}
-	}
-	return p.render(c, http.StatusOK, "riskrules", "风险规则", body)
-}
-
-func (p *Pages) riskVersion(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	_, current, err := p.riskVersions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	v, err := p.rules.RiskVersion(ctx, rules.CountyOf(actor.Region), c.Param("version"))
-	if err != nil {
-		return err
-	}
-	view := viewRiskVersion(v, current, actor)
-	return p.render(c, http.StatusOK, "riskversion", "风险规则"+view.Name, view)
-}
-
-type riskCompareBody struct {
-	Form     *form
-	Versions []models.Choice
-	Was, Is  *riskVersionView
-	Changes  []string
-}
-
-// compareRiskRules shows what is another in one version than in an earlier one.
-func (p *Pages) compareRiskRules(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	all, current, err := p.riskVersions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	body := riskCompareBody{Form: &form{Values: c.Request.URL.Query()}}
-	find := func(name string) *rules.RiskVersion {
-		for _, v := range all {
-			if v.Key() == body.Form.Value(name) {
-				return &v
-			}
-		}
-		return nil
-	}
-	for _, v := range all {
-		body.Versions = append(body.Versions, models.Choice{Code: v.Key(), Name: v.VersionName() + "（" + v.Standing.Name() + "，" + day(v.EffectiveFrom) + "起）"})
-	}
-	if was, is := find("was"), find("is"); was != nil && is != nil {
-		a, b := viewRiskVersion(*was, current, actor), viewRiskVersion(*is, current, actor)
-		body.Was, body.Is, body.Changes = &a, &b, riskChanges(was.RiskPolicy, is.RiskPolicy)
-	}
-	return p.render(c, http.StatusOK, "riskcompare", "对比两版风险规则", body)
-}
-
-// riskChanges says what is another, one line each.
-func riskChanges(was, is *models.RiskPolicy) []string {
-	out := []string{}
-	for _, change := range models.CompareRiskPolicies(was, is) {
-		out = append(out, change.Text())
-	}
-	return out
-}
-
-type riskTryBody struct {
-	Form    *form
-	Version riskVersionView
-	Trial   *riskTrialView
-}
-
-// tryRiskRules tries a version on the open cases, or on those of a year.
-func (p *Pages) tryRiskRules(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	county := rules.CountyOf(actor.Region)
-	_, current, err := p.riskVersions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	v, err := p.rules.RiskVersion(ctx, county, c.Param("version"))
-	if err != nil {
-		return err
-	}
-	body := riskTryBody{Form: &form{Values: c.Request.URL.Query()}, Version: viewRiskVersion(v, current, actor)}
-	status := http.StatusOK
-	if body.Form.Values.Has("year") {
-		if body.Trial, err = p.riskTrial(ctx, county, body.Form, "year", v.RiskPolicy); err != nil {
-			if !body.Form.refuse(err) {
-				return err
-			}
-			status = web.Status(models.AsError(err))
-		}
-	}
-	return p.render(c, status, "risktry", "试算"+body.Version.Name, body)
+	rowValues(values, "factors", rows)
+	return values
 }
 
 // riskTrialView is a trial on the screen.
@@ -210,7 +98,7 @@ func (p *Pages) riskTrial(ctx context.Context, county string, f *form, field str
 		}
 		of = strconv.FormatInt(year, 10) + "年登记的"
 	}
-	current, err := p.rules.CurrentRisk(ctx, county)
+	current, err := p.rules.Risks.Current(ctx, county)
 	if err != nil {
 		return nil, err
 	}

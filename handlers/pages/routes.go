@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -112,19 +113,14 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/reports/:region/:month/verify", Permission: account.ReadReports, Handle: p.verify},
 		{Method: get, Path: "/reports/:region/:month/:figure", Permission: account.ReadReports, Handle: p.figure},
 
-		// The rules of the clock: who reads cases reads them.
-		{Method: get, Path: "/rules", Permission: account.ReadCases, Handle: p.ruleList},
-		{Method: get, Path: "/rules/compare", Permission: account.ReadCases, Handle: p.compareRules},
-		{Method: get, Path: "/rules/new", Permission: account.ManageRules, Handle: p.draftForm},
-		{Method: post, Path: "/rules/new", Permission: account.ManageRules, Handle: p.saveDraft},
-		{Method: get, Path: "/rules/:version", Permission: account.ReadCases, Handle: p.ruleVersion},
-		{Method: get, Path: "/rules/:version/try", Permission: account.ManageRules, Handle: p.tryRules},
-		{Method: get, Path: "/risk-rules", Permission: account.ReadCases, Handle: p.riskRules},
-		{Method: get, Path: "/risk-rules/compare", Permission: account.ReadCases, Handle: p.compareRiskRules},
-		{Method: get, Path: "/risk-rules/new", Permission: account.ManageRules, Handle: p.riskDraftForm},
-		{Method: post, Path: "/risk-rules/new", Permission: account.ManageRules, Handle: p.saveRiskDraft},
-		{Method: get, Path: "/risk-rules/:version", Permission: account.ReadCases, Handle: p.riskVersion},
-		{Method: get, Path: "/risk-rules/:version/try", Permission: account.ManageRules, Handle: p.tryRiskRules},
+		// What is paid for files: who reads cases reads it, the judicial office decides.
+		{Method: get, Path: "/subsidies", Permission: account.ReadCases, Handle: p.subsidies},
+		{Method: get, Path: "/subsidies/:region/:period", Permission: account.ReadCases, Handle: p.showSubsidy},
+		{Method: post, Path: "/subsidies/:region/:period", Permission: account.SettleSubsidy, Handle: p.decideSubsidy},
+		{Method: post, Path: "/subsidies/:region/:period/correct", Permission: account.SettleSubsidy, Handle: p.correctSubsidy},
+		{Method: get, Path: "/subsidies/:region/:period/workbook", Permission: account.ExportSubsidy, Handle: p.subsidyWorkbook},
+
+		// The days off. The rules themselves follow below.
 		{Method: get, Path: "/calendar", Permission: account.ReadCases, Handle: p.calendar},
 		{Method: get, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadForm},
 		{Method: post, Path: "/calendar/load", Permission: account.ManageRules, Handle: p.loadYear},
@@ -143,6 +139,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/admin/messages", Permission: account.ManageJobs, Handle: p.deadMessages},
 		{Method: post, Path: "/admin/messages/again", Permission: account.ManageJobs, Handle: p.sendAgain},
 	}
+	routes = slices.Concat(routes, p.deadlineDesk().routes(), p.riskDesk().routes(), p.subsidyDesk().routes())
 	// What is done to a case: a form, and what it sends.
 	for _, a := range p.actions() {
 		path := "/cases/:id/" + a.slug

@@ -4,30 +4,44 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/gin-gonic/gin"
-
-	"fengqiao/handlers/web"
 	"fengqiao/models"
-	"fengqiao/pkg/account"
 	"fengqiao/pkg/papers"
 	"fengqiao/pkg/rules"
 	"fengqiao/pkg/workday"
 )
 
-// versionView is a version of the rules on the screen.
-type versionView struct {
-	Key, Path, Name, Title  string
-	From, Standing, Tone    string
-	Published               string // by whom and when, "" where the system came with it
-	Ladder                  []string
-	Rows                    []ruleView
-	Terms                   []term // all that is no rule
-	CompareWith, Try, Draft string // paths, "" where there is nothing to do
+// deadlineDesk is the pages of the rules by which deadlines are made.
+func (p *Pages) deadlineDesk() *ruleDesk[models.Policy, *models.Policy] {
+	return &ruleDesk[models.Policy, *models.Policy]{
+		Pages: p, book: p.rules.Deadlines, root: "/rules", title: "时限规则", done: "新的一版已经发布，到生效那天自动启用。",
+		pages: deskPages{list: "rules", version: "ruleversion", compare: "rulecompare", draft: "rulenew", try: "ruletry"},
+		text:  func(r *models.Policy) any { return textOfRules(r) }, changes: models.ComparePolicies,
+		lists: []string{"rules"}, values: func(r *models.Policy) url.Values { return valuesOf(rules.DraftOf(r)) },
+		read: func(values url.Values, from *models.Policy) (*models.Policy, error) {
+			if from == nil {
+				from = &models.Policy{}
+			}
+			var draft rules.Draft
+			decode(values, &draft) // every field is text: nothing of it cannot be read
+			return draft.Policy(from)
+		},
+		choices: func(from *models.Policy) any { return choicesOfRules(from) },
+		trial: func(ctx context.Context, county string, f *form, field string, candidate *models.Policy) (any, error) {
+			return p.trial(ctx, county, f, field, candidate)
+		},
+		year: func() string { return strconv.Itoa(p.lastYear()) },
+	}
+}
+
+// rulesText is what a version says.
+type rulesText struct {
+	Ladder []string
+	Rows   []ruleView
+	Terms  []term // all that is no rule
 }
 
 // ruleView is one rule in a table.
@@ -37,32 +51,21 @@ type term struct{ Name, Value string }
 
 func versionPath(key string) string { return "/rules/" + url.PathEscape(key) }
 
-// viewVersion shows a version to somebody. current is the key of the one in force, "" for none.
-func viewVersion(v rules.Version, current string, actor models.Actor) versionView {
-	out := versionView{
-		Key: v.Key(), Path: versionPath(v.Key()), Name: v.VersionName(), Title: v.Name, From: day(v.EffectiveFrom), Standing: v.Standing.Name(),
-		Tone: map[rules.Standing]string{rules.InForce: "calm", rules.Coming: "near"}[v.Standing], Terms: termsOf(v.Policy),
-	}
-	if v.PublishedAt != nil && v.PublishedBy != nil {
-		out.Published = v.PublishedBy.Name + "于" + moment(*v.PublishedAt) + "发布"
-	}
-	for _, rung := range v.Ladder {
-		out.Ladder = append(out.Ladder, rung.Name)
-	}
-	for i := range v.Rules {
-		out.Rows = append(out.Rows, viewRule(v.Policy, &v.Rules[i]))
-	}
-	if current != "" && current != v.Key() {
-		out.CompareWith = "/rules/compare?" + url.Values{"was": {current}, "is": {v.Key()}}.Encode()
-	}
-	if account.Has(actor.Role, account.ManageRules) {
-		out.Try, out.Draft = out.Path+"/try", "/rules/new?"+url.Values{"from": {v.Key()}}.Encode()
+func textOfRules(p *models.Policy) rulesText {
+	out := rulesText{Ladder: ladderOf(p), Terms: termsOf(p)}
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		out.Rows = append(out.Rows, ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning()})
 	}
 	return out
 }
 
-func viewRule(p *models.Policy, r *models.Rule) ruleView {
-	return ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning()}
+func ladderOf(p *models.Policy) []string {
+	var names []string
+	for _, rung := range p.Ladder {
+		names = append(names, rung.Name)
+	}
+	return names
 }
 
 // termsOf is what a version says beside its rules.
@@ -82,140 +85,45 @@ func termsOf(p *models.Policy) []term {
 	}
 }
 
-type rulesBody struct {
-	Place    string
-	Done     string
-	InForce  *versionView
-	Coming   []versionView
-	Versions []versionView
-	CanWrite bool
+// rulesChoices are what can be written in the form of a new version.
+type rulesChoices struct {
+	Phases, Units, Conflicts []models.Choice
+	Types, Levels            string
+	Ladder                   []string // that of the version it is made from
 }
 
-// versions are those that matter where somebody sits, and the key of the one in force.
-func (p *Pages) versions(ctx context.Context, actor models.Actor) (all []rules.Version, current string, err error) {
-	all, err = p.rules.Versions(ctx, rules.CountyOf(actor.Region))
-	for _, v := range all {
-		if v.Standing == rules.InForce {
-			current = v.Key()
-		}
-	}
-	return all, current, err
-}
-
-// ruleList shows the rules in force to everybody who reads cases, and which versions there are.
-func (p *Pages) ruleList(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	all, current, err := p.versions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	body := rulesBody{CanWrite: account.Has(actor.Role, account.ManageRules)}
-	if c.Query("done") != "" {
-		body.Done = "新的一版已经发布，到生效那天自动启用。"
-	}
-	if body.Place, err = p.placeName(ctx, rules.CountyOf(actor.Region)); err != nil {
-		return err
-	}
-	for _, v := range all {
-		view := viewVersion(v, current, actor)
-		body.Versions = append(body.Versions, view)
-		switch v.Standing {
-		case rules.InForce:
-			body.InForce = &view
-		case rules.Coming:
-			body.Coming = append(body.Coming, view)
-		}
-	}
-	return p.render(c, http.StatusOK, "rules", "时限规则", body)
-}
-
-func (p *Pages) ruleVersion(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	_, current, err := p.versions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	v, err := p.rules.Version(ctx, rules.CountyOf(actor.Region), c.Param("version"))
-	if err != nil {
-		return err
-	}
-	view := viewVersion(v, current, actor)
-	return p.render(c, http.StatusOK, "ruleversion", "时限规则"+view.Name, view)
-}
-
-type compareBody struct {
-	Form     *form
-	Versions []models.Choice
-	Was, Is  *versionView
-	Changes  []string
-}
-
-// compareRules shows what is another in one version than in an earlier one.
-func (p *Pages) compareRules(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	all, current, err := p.versions(ctx, actor)
-	if err != nil {
-		return err
-	}
-	body := compareBody{Form: &form{Values: c.Request.URL.Query()}}
-	find := func(name string) *rules.Version {
-		for _, v := range all {
-			if v.Key() == body.Form.Value(name) {
-				return &v
-			}
-		}
-		return nil
-	}
-	for _, v := range all {
-		body.Versions = append(body.Versions, models.Choice{Code: v.Key(), Name: v.VersionName() + "（" + v.Standing.Name() + "，" + day(v.EffectiveFrom) + "起）"})
-	}
-	if was, is := find("was"), find("is"); was != nil && is != nil {
-		a, b := viewVersion(*was, current, actor), viewVersion(*is, current, actor)
-		body.Was, body.Is, body.Changes = &a, &b, changeLines(was.Policy, is.Policy)
-	}
-	return p.render(c, http.StatusOK, "rulecompare", "对比两版时限规则", body)
-}
-
-// changeLines says what is another, one line each.
-func changeLines(was, is *models.Policy) []string {
-	out := []string{}
-	for _, change := range models.ComparePolicies(was, is) {
-		out = append(out, change.Text())
+func choicesOfRules(from *models.Policy) rulesChoices {
+	out := rulesChoices{Phases: rules.Phases(), Units: rules.Units(), Conflicts: rules.Conflicts(), Types: namesOf(models.DisputeTypes())}
+	if from != nil {
+		out.Ladder = ladderOf(from)
+		out.Levels = strings.Join(out.Ladder, "、")
 	}
 	return out
 }
 
-type tryBody struct {
-	Form    *form
-	Version versionView
-	Trial   *trialView
+func namesOf(list []models.Choice) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, "、")
 }
 
-// tryRules tries a version on the cases of a year. Without a year it asks for one.
-func (p *Pages) tryRules(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	county := rules.CountyOf(actor.Region)
-	_, current, err := p.versions(ctx, actor)
-	if err != nil {
-		return err
+// valuesOf is a draft as the fields of its form.
+func valuesOf(d rules.Draft) url.Values {
+	values := url.Values{
+		"name": {d.Name}, "effectiveFrom": {d.EffectiveFrom}, "atOnce": {d.AtOnce}, "returnMinDays": {d.ReturnMinDays}, "returnMaxDays": {d.ReturnMaxDays},
+		"extendMaxDays": {d.ExtendMaxDays}, "pauseMaxDays": {d.PauseMaxDays}, "policeHours": {d.PoliceHours},
 	}
-	v, err := p.rules.Version(ctx, county, c.Param("version"))
-	if err != nil {
-		return err
+	var rows []map[string]string
+	for _, r := range d.Rules {
+		rows = append(rows, map[string]string{
+			"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks,
+			"conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays,
+		})
 	}
-	body := tryBody{Form: &form{Values: c.Request.URL.Query()}, Version: viewVersion(v, current, actor)}
-	status := http.StatusOK
-	if body.Form.Values.Has("year") {
-		if body.Trial, err = p.trial(ctx, county, body.Form, "year", v.Policy); err != nil {
-			if !body.Form.refuse(err) {
-				return err
-			}
-			status = web.Status(models.AsError(err))
-		}
-	} else {
-		body.Form.Values.Set("year", strconv.Itoa(p.lastYear()))
-	}
-	return p.render(c, status, "ruletry", "试算"+body.Version.Name, body)
+	rowValues(values, "rules", rows)
+	return values
 }
 
 // lastYear is the latest year that is over.
@@ -247,7 +155,7 @@ func (p *Pages) trial(ctx context.Context, county string, f *form, field string,
 	if err != nil {
 		return nil, models.FieldErrorf(field, "年份请写成四位数字，例如%d", p.lastYear())
 	}
-	current, err := p.rules.Current(ctx, county)
+	current, err := p.rules.Deadlines.Current(ctx, county)
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,7 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/overview", "一览", "超期、风险、化解率，各地比较", false}, account.ReadOverview},
 		{button{"/reports", "月报", "本月和往月的排查报告", false}, account.ReadReports},
 		{button{"/checks", "抽查核实", "随机回访，看看不寻常的卷宗", false}, account.CheckFiles},
+		{button{"/subsidies", "以案定补", "哪些卷宗有补贴，还缺什么材料", false}, account.ReadCases},
 		{button{"/rules", "时限规则", "期限怎么算，风险怎么评，放假安排", false}, account.ReadCases},
 		{button{"/accesses", "查看记录", "谁看过完整的证件号码和电话", false}, account.ReadAccesses},
 		{button{"/admin/accounts", "账号", "新建、停用、重设密码", true}, account.ManageAccounts},

@@ -25,6 +25,8 @@ const (
 	ReadOverview   Permission = "read_overview"   // the dashboard of a township or county
 	CheckFiles     Permission = "check_files"     // call-backs and what looks unlikely
 	ReadAccesses   Permission = "read_accesses"   // who looked at personal data
+	SettleSubsidy  Permission = "settle_subsidy"  // approve what is paid for files, and close a period
+	ExportSubsidy  Permission = "export_subsidy"  // take a closed period out for the finance office
 	ManageRules    Permission = "manage_rules"    // the policy of a county and the calendar of days off
 	ManageAccounts Permission = "manage_accounts" //
 	ManageJobs     Permission = "manage_jobs"     //
@@ -34,7 +36,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		Public, LoggedIn, ReadCases, WriteCases, PrintPapers, DrawGrid, FileReturns, SettleFindings, ReviewCases, ReadReports, BuildReports, IssueReports, ReadOverview, CheckFiles,
-		ReadAccesses, ManageRules, ManageAccounts, ManageJobs,
+		SettleSubsidy, ExportSubsidy, ReadAccesses, ManageRules, ManageAccounts, ManageJobs,
 	}
 }
 
@@ -59,7 +61,9 @@ func (p Permission) Holders() []models.Role {
 		return []models.Role{models.RoleChair, models.RoleJudicial, models.RoleCounty}
 	case ReadOverview:
 		return []models.Role{models.RoleJudicial, models.RoleCounty, models.RoleAuditor}
-	case BuildReports, CheckFiles:
+	case SettleSubsidy:
+		return []models.Role{models.RoleJudicial}
+	case BuildReports, CheckFiles, ExportSubsidy:
 		return []models.Role{models.RoleJudicial, models.RoleCounty}
 	case ReadAccesses:
 		return []models.Role{models.RoleAuditor}

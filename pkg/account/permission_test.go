@@ -35,7 +35,9 @@ var inWords = map[account.Permission]string{
 	account.ReadOverview:   "查看辖区总览",
 	account.CheckFiles:     "抽查回访、真实性核查",
 	account.ReadAccesses:   "查看谁看过个人信息、谁导出过资料",
-	account.ManageRules:    "发布时限规则、录入放假安排、定排查周期",
+	account.SettleSubsidy:  "审核以案定补、定稿",
+	account.ExportSubsidy:  "导出定稿的补贴结算表",
+	account.ManageRules:    "发布时限规则、风险规则、补贴标准，录入放假安排、定排查周期",
 	account.ManageAccounts: "管理账号",
 	account.ManageJobs:     "管理定时任务",
 }

@@ -87,6 +87,9 @@ func Build(ctx context.Context, st *store.Store, o Options) error {
 	if err := lookIntoChecks(ctx, st, w.staff, o.Now); err != nil {
 		return err
 	}
+	if err := settleSubsidies(ctx, st, w.staff, o.Now); err != nil {
+		return err
+	}
 	return createAccounts(ctx, accounts, logins[len(logins)-1:])
 }
 

@@ -47,7 +47,7 @@ type odd struct {
 func documents() []any {
 	return []any{
 		&models.Case{}, &models.Account{}, &models.Session{}, &models.SetupToken{}, &models.Access{}, &models.Region{}, &models.Policy{},
-		&models.Report{}, &models.JobRun{}, &models.Lease{}, &models.Message{}, &models.NoticeSettings{}, &calendarYear{}, &odd{},
+		&models.Report{}, &models.JobRun{}, &models.Lease{}, &models.Message{}, &models.NoticeSettings{}, &models.RiskPolicy{}, &models.SubsidyTable{}, &models.SubsidySheet{}, &models.SubsidyClaim{}, &calendarYear{}, &odd{},
 	}
 }
 

@@ -113,26 +113,28 @@ type book struct {
 }
 
 func newBook(f *excelize.File, data ReportData) (*book, error) {
-	if err := f.SetSheetName("Sheet1", SheetOverview); err != nil {
-		return nil, err
+	style, err := setUp(f, data.heading(), data.MadeAt, SheetOverview, SheetTables, SheetCharts, SheetStatistics, SheetLedger)
+	return &book{f: f, data: data, style: style}, err
+}
+
+// setUp gives a new workbook its title and its sheets, and makes the styles.
+func setUp(f *excelize.File, title string, madeAt time.Time, sheets ...string) (styles, error) {
+	if err := f.SetSheetName("Sheet1", sheets[0]); err != nil {
+		return styles{}, err
 	}
-	for _, name := range []string{SheetTables, SheetCharts, SheetStatistics, SheetLedger} {
+	for _, name := range sheets[1:] {
 		if _, err := f.NewSheet(name); err != nil {
-			return nil, err
+			return styles{}, err
 		}
 	}
 	if err := f.SetDefaultFont(bodyFont); err != nil {
-		return nil, err
+		return styles{}, err
 	}
-	made := data.MadeAt.UTC().Format(time.RFC3339)
-	if err := f.SetDocProps(&excelize.DocProperties{Title: data.heading(), Creator: "枫桥", LastModifiedBy: "枫桥", Created: made, Modified: made, Language: "zh-CN"}); err != nil {
-		return nil, err
+	made := madeAt.UTC().Format(time.RFC3339)
+	if err := f.SetDocProps(&excelize.DocProperties{Title: title, Creator: "枫桥", LastModifiedBy: "枫桥", Created: made, Modified: made, Language: "zh-CN"}); err != nil {
+		return styles{}, err
 	}
-	style, err := newStyles(f)
-	if err != nil {
-		return nil, err
-	}
-	return &book{f: f, data: data, style: style}, nil
+	return newStyles(f)
 }
 
 // heading is 枫溪镇2026年11月月度矛盾纠纷排查报告.

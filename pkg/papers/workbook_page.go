@@ -17,7 +17,7 @@ const (
 type styles struct {
 	title, note, head, group, sign                                 int
 	text, centre, none, day, index, count, money, percent, average int
-	total, totalCount                                              int
+	total, totalCount, totalMoney                                  int
 }
 
 func newStyles(f *excelize.File) (styles, error) {
@@ -56,6 +56,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		{&s.percent, excelize.Style{Font: &body, Alignment: right, Border: grid, CustomNumFmt: plain("0.0%")}},
 		{&s.average, excelize.Style{Font: &body, Alignment: right, Border: grid, CustomNumFmt: plain("0.0")}},
 		{&s.total, excelize.Style{Font: &bold, Alignment: left, Border: grid, NumFmt: asText}},
+		{&s.totalMoney, excelize.Style{Font: &bold, Alignment: right, Border: grid, CustomNumFmt: plain("#,##0.00")}},
 		{&s.totalCount, excelize.Style{Font: &bold, Alignment: right, Border: grid, CustomNumFmt: plain("#,##0")}},
 	} {
 		if *want.id, err = f.NewStyle(&want.style); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/text/width"
 
@@ -73,14 +74,7 @@ func DraftOf(p *models.Policy) Draft {
 		if len(r.Levels) > 0 {
 			row.Levels = p.LevelNames(r)
 		}
-		names := func(types []models.DisputeType) string {
-			var out []string
-			for _, t := range types {
-				out = append(out, models.NameOf(models.DisputeTypes(), string(t)))
-			}
-			return strings.Join(out, "、")
-		}
-		row.Types, row.Except = names(r.Types), names(r.Except)
+		row.Types, row.Except = typeList(r.Types), typeList(r.Except)
 		if r.Conflict != nil {
 			row.Conflict = map[bool]string{true: "yes", false: "no"}[*r.Conflict]
 		}
@@ -108,14 +102,8 @@ func short(risks []models.RiskLevel) string {
 // fault at its field; whether the rules fit together is for Check.
 func (d Draft) Policy(from *models.Policy) (*models.Policy, error) {
 	r := reading{}
-	p := &models.Policy{Name: strings.TrimSpace(d.Name), Ladder: slices.Clone(from.Ladder), Rules: make([]models.Rule, len(d.Rules))}
-	if day, err := workday.Parse(d.EffectiveFrom); d.EffectiveFrom == "" {
-		r.fault("effectiveFrom", "请填写生效日期")
-	} else if err != nil {
-		r.fault("effectiveFrom", "生效日期请写成年-月-日，例如2027-01-01")
-	} else {
-		p.EffectiveFrom = day.Start()
-	}
+	p := &models.Policy{Edition: models.Edition{Name: strings.TrimSpace(d.Name)}, Ladder: slices.Clone(from.Ladder), Rules: make([]models.Rule, len(d.Rules))}
+	p.EffectiveFrom = r.effective(d.EffectiveFrom)
 	for _, risk := range r.codes("atOnce", d.AtOnce, models.RiskLevels(), "风险等级") {
 		p.AtOnce = append(p.AtOnce, models.RiskLevel(risk))
 	}
@@ -136,10 +124,7 @@ func (d Draft) Policy(from *models.Policy) (*models.Policy, error) {
 			}
 		}
 	}
-	if len(r.faults) > 0 {
-		return nil, &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Fields: r.faults}
-	}
-	return p, nil
+	return p, r.err()
 }
 
 // reading collects what cannot be read.
@@ -149,6 +134,28 @@ func (r *reading) fault(field, format string, args ...any) {
 	r.faults = append(r.faults, models.FieldError{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
+// effective reads the day on which a version is to take effect.
+func (r *reading) effective(text string) time.Time {
+	day, err := workday.Parse(text)
+	switch {
+	case text == "":
+		r.fault("effectiveFrom", "请填写生效日期")
+	case err != nil:
+		r.fault("effectiveFrom", "生效日期请写成年-月-日，例如2027-01-01")
+	default:
+		return day.Start()
+	}
+	return time.Time{}
+}
+
+// err is what cannot be read, nil for nothing.
+func (r *reading) err() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	return &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Fields: r.faults}
+}
+
 func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rule {
 	rule := models.Rule{ID: strings.TrimSpace(row.ID), Name: strings.TrimSpace(row.Name), Phase: models.Phase(row.Phase), Unit: models.Unit(row.Unit)}
 	levels := make([]models.Choice, len(from.Ladder))
@@ -156,12 +163,7 @@ func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rul
 		levels[i] = models.Choice{Code: rung.Level, Name: rung.Name}
 	}
 	rule.Levels = r.codes(at+"levels", row.Levels, levels, "层级")
-	for _, t := range r.codes(at+"types", row.Types, models.DisputeTypes(), "纠纷类型") {
-		rule.Types = append(rule.Types, models.DisputeType(t))
-	}
-	for _, t := range r.codes(at+"except", row.Except, models.DisputeTypes(), "纠纷类型") {
-		rule.Except = append(rule.Except, models.DisputeType(t))
-	}
+	rule.Types, rule.Except = r.types(at+"types", row.Types), r.types(at+"except", row.Except)
 	for _, risk := range r.codes(at+"risks", row.Risks, models.RiskLevels(), "风险等级") {
 		rule.Risks = append(rule.Risks, models.RiskLevel(risk))
 	}

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/width"
 
 	"fengqiao/models"
-	"fengqiao/pkg/workday"
 )
 
 // RiskDraft is a version of the risk rules as it is typed in; see Draft. Amounts are in yuan.
@@ -53,14 +52,8 @@ func RiskDraftOf(p *models.RiskPolicy) RiskDraft {
 // CheckRisk.
 func (d RiskDraft) Policy() (*models.RiskPolicy, error) {
 	r := reading{}
-	p := &models.RiskPolicy{Name: strings.TrimSpace(d.Name), Factors: make([]models.RiskFactor, len(d.Factors))}
-	if day, err := workday.Parse(d.EffectiveFrom); d.EffectiveFrom == "" {
-		r.fault("effectiveFrom", "请填写生效日期")
-	} else if err != nil {
-		r.fault("effectiveFrom", "生效日期请写成年-月-日，例如2027-01-01")
-	} else {
-		p.EffectiveFrom = day.Start()
-	}
+	p := &models.RiskPolicy{Edition: models.Edition{Name: strings.TrimSpace(d.Name)}, Factors: make([]models.RiskFactor, len(d.Factors))}
+	p.EffectiveFrom = r.effective(d.EffectiveFrom)
 	p.YellowFrom = r.number("yellowFrom", points(d.YellowFrom), "黄色的分数线")
 	p.OrangeFrom = r.number("orangeFrom", points(d.OrangeFrom), "橙色的分数线")
 	p.RedFrom = r.number("redFrom", points(d.RedFrom), "红色的分数线")
@@ -79,10 +72,7 @@ func (d RiskDraft) Policy() (*models.RiskPolicy, error) {
 		f.Points = r.number(at+"points", points(row.Points), "分数")
 		p.Factors[i] = f
 	}
-	if len(r.faults) > 0 {
-		return nil, &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Fields: r.faults}
-	}
-	return p, nil
+	return p, r.err()
 }
 
 // points is a number with 分 behind it or not.

@@ -15,12 +15,12 @@ import (
 
 func (w *world) standings(t *testing.T, of string) map[string]rules.Standing {
 	t.Helper()
-	all, err := w.Versions(t.Context(), of)
+	all, err := w.Deadlines.Versions(t.Context(), of)
 	require.NoError(t, err)
 	out := map[string]rules.Standing{}
 	for _, v := range all {
 		out[v.Key()] = v.Standing
-		found, err := w.Version(t.Context(), of, v.Key())
+		found, err := w.Deadlines.Version(t.Context(), of, v.Key())
 		require.NoError(t, err)
 		require.Equal(t, v, found)
 		require.NotEmpty(t, v.Standing.Name())
@@ -30,9 +30,9 @@ func (w *world) standings(t *testing.T, of string) map[string]rules.Standing {
 
 func (w *world) publish(t *testing.T, from string) (*models.Policy, error) {
 	t.Helper()
-	latest, err := w.Latest(t.Context(), county)
+	latest, err := w.Deadlines.Latest(t.Context(), county)
 	require.NoError(t, err)
-	return w.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.EffectiveFrom = local(from + " 00:00") }), latest)
+	return w.Deadlines.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.EffectiveFrom = local(from + " 00:00") }), latest)
 }
 
 // TestVersions follows a county through the versions it publishes.
@@ -56,7 +56,7 @@ func TestVersions(t *testing.T) {
 		_, err = w.publish(t, "2027-03-01")
 		require.NoError(t, err)
 		require.Equal(t, map[string]rules.Standing{"1": rules.Superseded, "2": rules.Coming, "3": rules.Coming, "d1": rules.InForce}, w.standings(t, county))
-		current, err := w.Current(t.Context(), county)
+		current, err := w.Deadlines.Current(t.Context(), county)
 		require.NoError(t, err)
 		require.Equal(t, models.PolicyID("", 1), current.ID)
 
@@ -64,9 +64,9 @@ func TestVersions(t *testing.T) {
 		require.Equal(t, map[string]rules.Standing{"1": rules.Superseded, "2": rules.InForce, "3": rules.Coming, "d1": rules.Past}, w.standings(t, county))
 		w.now = local("2027-03-01 00:00")
 		require.Equal(t, map[string]rules.Standing{"1": rules.Superseded, "2": rules.Past, "3": rules.InForce, "d1": rules.Past}, w.standings(t, county))
-		_, err = w.Version(t.Context(), county, "4")
+		_, err = w.Deadlines.Version(t.Context(), county, "4")
 		require.Equal(t, models.NotFound, models.AsError(err).Kind)
-		_, err = w.Version(t.Context(), otherCounty, "1")
+		_, err = w.Deadlines.Version(t.Context(), otherCounty, "1")
 		require.Equal(t, models.NotFound, models.AsError(err).Kind)
 	})
 }
@@ -101,15 +101,15 @@ func TestPublishRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := candidate(func(p *models.Policy) { p.EffectiveFrom = local("2027-03-01 00:00") }, test.change)
-			_, err := w.Publish(t.Context(), boss, county, p, 1)
+			_, err := w.Deadlines.Publish(t.Context(), boss, county, p, 1)
 			requireFaults(t, err, test.want)
-			requireFaults(t, w.Check(t.Context(), county, p), test.want)
+			requireFaults(t, w.Deadlines.Check(t.Context(), county, p), test.want)
 			if test.whole != "" {
 				require.Equal(t, test.whole, models.AsError(err).Message)
 			}
 		})
 	}
-	all, err := w.Versions(t.Context(), county)
+	all, err := w.Deadlines.Versions(t.Context(), county)
 	require.NoError(t, err)
 	require.Len(t, all, 2, "nothing of it was kept")
 }
@@ -119,10 +119,10 @@ func TestPublishElsewhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, openEmbedded(t))
 	for _, of := range []string{otherCounty, "", "3306", north, "x"} {
-		_, err := w.Publish(t.Context(), boss, of, candidate(), 0)
+		_, err := w.Deadlines.Publish(t.Context(), boss, of, candidate(), 0)
 		require.Equal(t, models.NotFound, models.AsError(err).Kind, of)
 	}
-	_, err := w.Publish(t.Context(), boss, county, candidate(), 7)
+	_, err := w.Deadlines.Publish(t.Context(), boss, county, candidate(), 7)
 	require.Equal(t, models.Malformed, models.AsError(err).Kind, "a number that nobody gave")
 }
 
@@ -135,7 +135,7 @@ func TestPublishTogether(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range many {
 			group.Go(func() {
-				_, errs[i] = w.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.Name = fmt.Sprint("稿", i) }), 0)
+				_, errs[i] = w.Deadlines.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.Name = fmt.Sprint("稿", i) }), 0)
 			})
 		}
 		group.Wait()
@@ -150,12 +150,12 @@ func TestPublishTogether(t *testing.T) {
 			require.Equal(t, "方正平刚刚发布了第1版（2027-01-01起生效）。您填写的内容还在，请先看过那一版，再决定要不要发布", e.Message)
 		}
 		require.Equal(t, 1, won)
-		latest, err := w.Latest(t.Context(), county)
+		latest, err := w.Deadlines.Latest(t.Context(), county)
 		require.NoError(t, err)
 		require.Equal(t, 1, latest)
-		_, err = w.Publish(t.Context(), rival, county, candidate(), 0)
+		_, err = w.Deadlines.Publish(t.Context(), rival, county, candidate(), 0)
 		require.Equal(t, models.Conflict, models.AsError(err).Kind, "who began before it is told as well")
-		_, err = w.Publish(t.Context(), rival, county, candidate(), 1)
+		_, err = w.Deadlines.Publish(t.Context(), rival, county, candidate(), 1)
 		require.NoError(t, err)
 	})
 }
@@ -168,7 +168,7 @@ func TestPublishingChangesNoDeadline(t *testing.T) {
 	c := lived(t, 1, life{north, models.LandTransfer, "2026-11-24 09:00", 1, -1, "", ""})
 	w.keep(t, c)
 	before := w.read(t, c)
-	_, err := w.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.EffectiveFrom = local("2026-12-01 00:00") }), 0)
+	_, err := w.Deadlines.Publish(t.Context(), boss, county, candidate(func(p *models.Policy) { p.EffectiveFrom = local("2026-12-01 00:00") }), 0)
 	require.NoError(t, err)
 	w.now = local("2026-12-02 08:00")
 	_, err = w.Recount(t.Context(), w.now)

@@ -48,7 +48,7 @@ func (w *world) live(tb testing.TB) {
 
 func (w *world) try(t *testing.T, change func(*rules.TrialQuery)) *rules.Trial {
 	t.Helper()
-	current, err := w.Current(t.Context(), county)
+	current, err := w.Deadlines.Current(t.Context(), county)
 	require.NoError(t, err)
 	q := rules.TrialQuery{County: county, Year: 2025, With: candidate(), Against: current}
 	if change != nil {
@@ -165,7 +165,7 @@ func TestTrialRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, openEmbedded(t))
 	w.live(t)
-	current, err := w.Current(t.Context(), county)
+	current, err := w.Deadlines.Current(t.Context(), county)
 	require.NoError(t, err)
 	q := rules.TrialQuery{County: county, Year: 2025, With: candidate(), Against: current}
 	for _, year := range []int{0, 1999, 2027} {

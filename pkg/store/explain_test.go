@@ -170,6 +170,26 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"RiskPolicies":      only(func(ctx context.Context) error { _, err := st.RiskPolicies(ctx, county); return err }),
 		"InsertRiskPolicy":  only(func(ctx context.Context) error { return st.InsertRiskPolicy(ctx, models.DefaultRiskPolicy(noon)) }),
 
+		"SubsidyTable":        only(func(ctx context.Context) error { _, err := st.SubsidyTable(ctx, county, 1); return err }),
+		"SubsidyTableInForce": only(func(ctx context.Context) error { _, err := st.SubsidyTableInForce(ctx, county, noon); return err }),
+		"SubsidyTables":       only(func(ctx context.Context) error { _, err := st.SubsidyTables(ctx, county); return err }),
+		"InsertSubsidyTable":  only(func(ctx context.Context) error { return st.InsertSubsidyTable(ctx, subsidyTable(1, noon)) }),
+		"SubsidySheet":        only(func(ctx context.Context) error { _, err := st.SubsidySheet(ctx, "s"); return err }),
+		"SubsidySheets":       only(func(ctx context.Context) error { _, err := st.SubsidySheets(ctx, north, noon); return err }),
+		"PutSubsidySheet": call(
+			func(ctx context.Context) error {
+				return st.PutSubsidySheet(ctx, &models.SubsidySheet{Township: north, Period: "2026-10"})
+			},
+			func(ctx context.Context) error {
+				return st.PutSubsidySheet(ctx, &models.SubsidySheet{Township: north, Period: "2026-10", Head: docstore.Head{Version: 1}})
+			}),
+		"SubsidyClaim":       only(func(ctx context.Context) error { _, err := st.SubsidyClaim(ctx, "c"); return err }),
+		"SubsidyClaims":      only(func(ctx context.Context) error { _, err := st.SubsidyClaims(ctx, []string{"c", "d"}); return err }),
+		"InsertSubsidyClaim": only(func(ctx context.Context) error { return st.InsertSubsidyClaim(ctx, &models.SubsidyClaim{Case: "c"}) }),
+		"ReplaceSubsidyClaim": only(func(ctx context.Context) error {
+			return st.ReplaceSubsidyClaim(ctx, &models.SubsidyClaim{Case: "c", Head: docstore.Head{Version: 1}})
+		}),
+
 		"Cluster": only(func(ctx context.Context) error { _, err := st.Cluster(ctx, scope, "k"); return err }),
 		"Clusters": call(
 			func(ctx context.Context) error {

@@ -39,11 +39,7 @@ func (f *inForce[T, D]) at(ctx context.Context, county string, now time.Time) (D
 		return known.(heldOn[D]).version, nil
 	}
 	for _, of := range []string{county, ""} {
-		found, err := f.kept.Find(ctx, docstore.Query{
-			Index:  "county",
-			Filter: []docstore.Condition{docstore.Equal("county", of), docstore.AtMost("effectiveFrom", now)},
-			Order:  "effectiveFrom", Desc: true, Limit: 1,
-		})
+		found, err := f.kept.Find(ctx, editionInForce(of, now))
 		if err != nil {
 			return nil, err
 		}

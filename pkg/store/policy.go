@@ -10,13 +10,7 @@ import (
 	"fengqiao/pkg/workday"
 )
 
-func policyKind() *docstore.Kind {
-	return &docstore.Kind{
-		Name:    "policies",
-		Fields:  []docstore.Field{{Path: "county", Type: docstore.String}, {Path: "effectiveFrom", Type: docstore.Time}},
-		Indexes: []docstore.Index{{Name: "county", Fields: []string{"county", "effectiveFrom"}}},
-	}
-}
+func policyKind() *docstore.Kind { return editionKind("policies") }
 
 // Policy returns one version.
 func (s *Store) Policy(ctx context.Context, county string, number int) (*models.Policy, error) {
@@ -37,22 +31,16 @@ func (s *Store) PolicyInForce(ctx context.Context, county string, now time.Time)
 // Policies returns every version of a county, or with "" those for every county without its own: the
 // one that takes effect last comes first.
 func (s *Store) Policies(ctx context.Context, county string) ([]*models.Policy, error) {
-	found, err := s.policies.Find(ctx, docstore.Query{
-		Index: "county", Filter: []docstore.Condition{docstore.Equal("county", county)}, Order: "effectiveFrom", Desc: true, Limit: docstore.MaxLimit,
-	})
+	found, err := s.policies.Find(ctx, editionsOf(county))
 	return found, told(err, "时限规则")
 }
 
 // InsertPolicy adds a version after checking it: each field, then all of it together. A taken number
 // is IsDuplicate(err, docstore.IDIndex).
 func (s *Store) InsertPolicy(ctx context.Context, p *models.Policy) error {
-	if err := s.validate.Check(p); err != nil {
+	if err := s.fit(p); err != nil {
 		return err
 	}
-	if err := p.Check(); err != nil {
-		return err
-	}
-	p.ID = models.PolicyID(p.County, p.Number)
 	return told(s.policiesInForce.insert(ctx, p), "时限规则")
 }
 

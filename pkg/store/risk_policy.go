@@ -9,11 +9,7 @@ import (
 )
 
 func riskPolicyKind() *docstore.Kind {
-	return &docstore.Kind{
-		Name:    "risk_policies",
-		Fields:  []docstore.Field{{Path: "county", Type: docstore.String}, {Path: "effectiveFrom", Type: docstore.Time}},
-		Indexes: []docstore.Index{{Name: "county", Fields: []string{"county", "effectiveFrom"}}},
-	}
+	return editionKind("risk_policies")
 }
 
 const riskPolicyNoun = "风险评估规则"
@@ -38,20 +34,14 @@ func (s *Store) RiskPolicyInForce(ctx context.Context, county string, now time.T
 // RiskPolicies returns every version of a county, or with "" those for every county without its own:
 // the one that takes effect last comes first.
 func (s *Store) RiskPolicies(ctx context.Context, county string) ([]*models.RiskPolicy, error) {
-	found, err := s.riskPolicies.Find(ctx, docstore.Query{
-		Index: "county", Filter: []docstore.Condition{docstore.Equal("county", county)}, Order: "effectiveFrom", Desc: true, Limit: docstore.MaxLimit,
-	})
+	found, err := s.riskPolicies.Find(ctx, editionsOf(county))
 	return found, told(err, riskPolicyNoun)
 }
 
 // InsertRiskPolicy adds a version after checking it. A taken number is IsDuplicate(err, docstore.IDIndex).
 func (s *Store) InsertRiskPolicy(ctx context.Context, p *models.RiskPolicy) error {
-	if err := s.validate.Check(p); err != nil {
+	if err := s.fit(p); err != nil {
 		return err
 	}
-	if err := p.Check(); err != nil {
-		return err
-	}
-	p.ID = models.PolicyID(p.County, p.Number)
 	return told(s.riskPoliciesInForce.insert(ctx, p), riskPolicyNoun)
 }

@@ -20,6 +20,7 @@ type Store struct {
 
 	policiesInForce     inForce[models.Policy, *models.Policy]
 	riskPoliciesInForce inForce[models.RiskPolicy, *models.RiskPolicy]
+	subsidiesInForce    inForce[models.SubsidyTable, *models.SubsidyTable]
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -41,13 +42,17 @@ type Store struct {
 	returns      docstore.Collection[models.Return, *models.Return]
 	screening    docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
 
+	subsidyTables docstore.Collection[models.SubsidyTable, *models.SubsidyTable]
+	subsidySheets docstore.Collection[models.SubsidySheet, *models.SubsidySheet]
+	subsidyClaims docstore.Collection[models.SubsidyClaim, *models.SubsidyClaim]
+
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
 }
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind(), subsidyTableKind(), subsidySheetKind(), subsidyClaimKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -78,10 +83,14 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		returns:      docstore.NewCollection[models.Return](engine, returnKind()),
 		screening:    docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
 
+		subsidyTables: docstore.NewCollection[models.SubsidyTable](engine, subsidyTableKind()),
+		subsidySheets: docstore.NewCollection[models.SubsidySheet](engine, subsidySheetKind()),
+		subsidyClaims: docstore.NewCollection[models.SubsidyClaim](engine, subsidyClaimKind()),
+
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
 	}
-	s.policiesInForce.kept, s.riskPoliciesInForce.kept = s.policies, s.riskPolicies
+	s.policiesInForce.kept, s.riskPoliciesInForce.kept, s.subsidiesInForce.kept = s.policies, s.riskPolicies, s.subsidyTables
 	return s, nil
 }
 
