@@ -71,6 +71,9 @@ func fillSitting(f *form, c *models.Case, actor models.Actor, now time.Time) {
 		f.Values.Set("participants", strings.Join(last.Participants, "、"))
 	}
 	f.Values.Set("mediators", strings.Join(mediators, "、"))
+	for i, p := range c.Parties {
+		f.Values.Set(fmt.Sprintf("statements[%d].party", i), p.Name)
+	}
 }
 
 func fillAgreement(f *form, c *models.Case, _ models.Actor, now time.Time) {

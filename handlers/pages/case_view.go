@@ -75,7 +75,11 @@ type sittingView struct {
 	Seq                                                   int
 	HeldAt, Place, Mediators, Recorder, Participants, How string
 	Course, Result, Level                                 string
+	Said                                                  []statementView
 }
+
+// statementView is what a party said at a sitting.
+type statementView struct{ Who, Text string }
 
 type agreementView struct {
 	Lines       lines
@@ -260,6 +264,9 @@ func viewSitting(s models.Sitting, policy *models.Policy) sittingView {
 		how = append(how, "已告知权利义务")
 	}
 	v.How = strings.Join(how, "，")
+	for _, said := range s.Statements {
+		v.Said = append(v.Said, statementView{said.Party, said.Text})
+	}
 	return v
 }
 

@@ -175,6 +175,9 @@ func share(c, other *models.Case, rules escalation.Rules, now time.Time) (change
 		note := fmt.Sprintf("第%d次调解，与%s等共同进行：%s", len(other.Sittings)+1, c.NumberText(), models.NameOf(SittingResults(), sitting.Result))
 		err := other.Move(rules.Policy, models.ActionCommon, models.SystemActor(), now, note, func() error {
 			sitting.Seq, sitting.Level, sitting.RecordedAt = len(other.Sittings)+1, other.Level, now
+			sitting.Statements = slices.DeleteFunc(slices.Clone(sitting.Statements), func(said models.Statement) bool { // of those who are no party there
+				return !slices.ContainsFunc(other.Parties, func(p models.Party) bool { return p.Name == said.Party })
+			})
 			other.Sittings = append(other.Sittings, sitting)
 			return nil
 		})
