@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,26 +217,89 @@ func TestResumedTooLateGoesUpAtOnce(t *testing.T) {
 	require.NotNil(t, c.Stages[0].Clock().Pauses[0].Until)
 }
 
+// The duty stands until it is answered, whatever becomes of the mediation meanwhile, and on every ladder the
+// township and the county hear of it.
 func TestUnansweredThreatIsSeenAbove(t *testing.T) {
 	t.Parallel()
-	r := rulesOf(ladders()[0])
-	c := mediating(t, r)
-	c.Police = &models.PoliceDuty{AskedAt: start, AnswerBy: start.Add(24 * time.Hour)}
-	require.NoError(t, c.Move(r.Policy, models.ActionRaise, chair, start, "", func() error { c.Risk = models.Orange; return r.Tighten(c, chair, start) }))
-	require.Equal(t, c.Police.AnswerBy, *c.NextAt)
-	notices := len(c.Notices)
-	st := opened(t, ladders()[0])
-	keep(t, st, c)
-	require.Zero(t, run(t, st, start.Add(24*time.Hour-time.Millisecond)).Urged)
-	require.Equal(t, 1, run(t, st, start.Add(24*time.Hour)).Urged)
-	require.Zero(t, run(t, st, start.Add(25*time.Hour)).Urged, "once")
-	c = read(t, st, c.ID)
-	var told []string
-	for _, n := range c.Notices[notices:] {
-		require.Equal(t, models.NoticePolice, n.Kind)
-		told = append(told, n.Office)
+	by := start.Add(24 * time.Hour)
+	ends := func(action models.Action, outcome models.Outcome) func(*testing.T, Rules, *models.Case) {
+		return func(t *testing.T, r Rules, c *models.Case) {
+			at := start.Add(time.Hour)
+			do(t, r, c, action, chair, at, func() error { c.EndStage(at, outcome, "", ""); return nil })
+		}
 	}
-	require.Equal(t, []string{village + "/village", village[:9] + "/township", village[:6] + "/county"}, told)
+	for _, test := range []struct {
+		name string
+		live func(*testing.T, Rules, *models.Case)
+		told bool
+	}{
+		{"mediation goes on", nil, true},
+		{"withdrawn", ends(models.ActionWithdraw, models.OutcomeWithdrawn), true},
+		{"agreed", ends(models.ActionAgree, models.OutcomeAgreed), true},
+		{"failed", ends(models.ActionFail, models.OutcomeFailed), true},
+		{"referred", ends(models.ActionRefer, models.OutcomeReferred), true},
+		{"closed, then answered", func(t *testing.T, r Rules, c *models.Case) {
+			ends(models.ActionWithdraw, models.OutcomeWithdrawn)(t, r, c)
+			do(t, r, c, models.ActionPolice, chair, start.Add(2*time.Hour), func() error { c.Police.ReportedAt = &start; return nil })
+		}, false},
+		{"filed for good", func(t *testing.T, r Rules, c *models.Case) {
+			ends(models.ActionWithdraw, models.OutcomeWithdrawn)(t, r, c)
+			do(t, r, c, models.ActionFile, chair, start.Add(2*time.Hour), func() error { c.Filing = &models.Filing{}; return nil })
+		}, false},
+	} {
+		for _, policy := range ladders() {
+			t.Run(test.name+", "+policy.Name, func(t *testing.T) {
+				t.Parallel()
+				r := rulesOf(policy)
+				c := mediating(t, r)
+				c.Police = &models.PoliceDuty{AskedAt: start, AnswerBy: by}
+				do(t, r, c, models.ActionRaise, chair, start, func() error { c.Risk = models.Orange; return r.Tighten(c, chair, start) })
+				if test.live != nil {
+					test.live(t, r, c)
+				}
+				notices := len(c.Notices)
+				st := opened(t, policy)
+				keep(t, st, c)
+				require.Zero(t, run(t, st, by.Add(-time.Millisecond)).Urged)
+				want := map[bool]int{true: 1}[test.told]
+				require.Equal(t, want, run(t, st, by).Urged)
+				require.Zero(t, run(t, st, by.Add(time.Hour)).Urged, "once")
+				c = read(t, st, c.ID)
+				require.Equal(t, want, happened(c, models.ActionUrge))
+				var told []string
+				for _, n := range c.Notices[notices:] {
+					if n.Kind == models.NoticePolice {
+						region, _, _ := strings.Cut(n.Office, "/")
+						told = append(told, region)
+					}
+				}
+				if !test.told {
+					require.Empty(t, told)
+					return
+				}
+				require.Equal(t, []string{village, village[:9], village[:6]}, told)
+			})
+		}
+	}
+}
+
+// What the township has is seen by the county, and what the county has by the township.
+func TestUnansweredThreatIsSeenFromEveryLevel(t *testing.T) {
+	t.Parallel()
+	for _, policy := range ladders() {
+		for _, rung := range policy.Ladder {
+			c := &models.Case{Place: place(), Office: models.OfficeOf(rung, place())}
+			var told []string
+			for _, office := range watchers(policy, c) {
+				require.NotEmpty(t, office.Name)
+				told = append(told, office.Region)
+			}
+			require.Contains(t, told, village[:9], rung.Name)
+			require.Contains(t, told, village[:6], rung.Name)
+			require.Equal(t, c.Office.Region, told[0])
+			require.Len(t, slices.Compact(slices.Sorted(slices.Values(told))), len(told), "each place once")
+		}
+	}
 }
 
 func TestRecalendar(t *testing.T) {
