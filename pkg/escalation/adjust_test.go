@@ -325,6 +325,62 @@ func TestRecalendar(t *testing.T) {
 	require.False(t, changed, "what is settled stays")
 }
 
+// The timeline says of another calendar only what it did to the deadline: nothing where that lies before the
+// year that was loaded, 公布 of a year that was not known, 更正 of one that was.
+func TestRecalendarSaysWhatIsTrue(t *testing.T) {
+	t.Parallel()
+	policy := ladders()[0]
+	off := func(days ...string) *workday.Calendar { // of the years that are kept, with more days off
+		years := workday.Official()
+		for _, day := range days {
+			d, err := workday.Parse(day)
+			require.NoError(t, err)
+			i := slices.IndexFunc(years, func(y workday.Year) bool { return y.Year == d.Year })
+			if i < 0 {
+				years, i = append(years, workday.Year{Year: d.Year}), len(years)
+			}
+			years[i].Days = append(slices.Clone(years[i].Days), workday.Day{Date: day, Name: "元旦"})
+		}
+		return workday.NewCalendar(years...)
+	}
+	eve := func(t require.TestingT, r Rules) *models.Case { return logged(t, r, 1, local("2026-12-30 10:00")) }
+	shortened := func(t require.TestingT, r Rules) *models.Case { // its first period would have ended in 2027
+		c := mediating(t, r)
+		at := start.Add(time.Hour)
+		do(t, r, c, models.ActionExtend, chair, at, func() error { return r.Extend(c, chair, 15, "双方同意", at) })
+		at = at.Add(time.Hour)
+		do(t, r, c, models.ActionRaise, chair, at, func() error { c.Risk = models.Orange; return r.Tighten(c, chair, at) })
+		require.Equal(t, "2026-12-03", workday.OfTime(c.DueAt.Add(-time.Second)).String())
+		return c
+	}
+	for _, test := range []struct {
+		name string
+		live func(require.TestingT, Rules) *models.Case
+		off  []string
+		want string
+	}{
+		{"a year behind the deadline, whose first period ends there", shortened, []string{"2027-01-07"}, ""},
+		{"a year behind the deadline", mediating, []string{"2027-01-01"}, ""},
+		{"the year of a shorter deadline is put right", shortened, []string{"2026-12-03"}, "放假安排更正，期限由2026-12-03改为2026-12-04"},
+		{"a year for the first time", eve, []string{"2027-01-01", "2027-01-04"}, "放假安排公布，期限由2027-01-05改为2027-01-06"},
+		{"a year for the first time, and all stays", eve, []string{"2027-01-01"}, "放假安排公布，期限仍为2027-01-05"},
+		{"the year before is put right, the next not yet known", eve, []string{"2026-12-31"}, "放假安排更正，期限由2027-01-05改为2027-01-06（仍为暂定）"},
+		{"a known year is put right", mediating, []string{"2026-12-23"}, "放假安排更正，期限由2026-12-23改为2026-12-24"},
+		{"a day that nobody counts", mediating, []string{"2026-12-22"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := test.live(t, rulesOf(policy))
+			before := bytesOf(t, c)
+			changed, note, err := Rules{Policy: policy, Calendar: off(test.off...)}.Recalendar(c, c.RunningClock().Since.Add(3*time.Hour))
+			require.NoError(t, err)
+			require.Equal(t, test.want != "", changed)
+			require.Equal(t, test.want, note)
+			require.Equal(t, changed, string(before) != string(bytesOf(t, c)))
+		})
+	}
+}
+
 // TestDeadlineIsAFunctionOfTheFile: whatever happened to a clock, working it out anew from the file
 // gives the same; and a second life that goes through the same changes ends in the same bytes.
 func TestDeadlineIsAFunctionOfTheFile(t *testing.T) {
