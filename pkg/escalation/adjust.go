@@ -161,7 +161,10 @@ func knows(version string, year int) bool {
 
 // passedOver are the lines of a working that say which days did not count.
 func passedOver(clock *models.Clock) []models.WorkLine {
-	return slices.DeleteFunc(slices.Clone(clock.Working), func(line models.WorkLine) bool { return line.Kind != "skip" && line.Kind != "moved" })
+	last := workday.OfTime(clock.DueAt.Add(-time.Millisecond)).String() // what a shorter deadline never came to says nothing
+	return slices.DeleteFunc(slices.Clone(clock.Working), func(line models.WorkLine) bool {
+		return line.Kind != "skip" && line.Kind != "moved" || line.From > last
+	})
 }
 
 // recount is Recount of the running clock.
