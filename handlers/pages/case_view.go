@@ -69,6 +69,13 @@ type stageView struct {
 	Missing                                                            []string
 	LateDays                                                           int
 	Open                                                               bool
+	Clocks                                                             []stageClock // those that run no more
+}
+
+// stageClock is how a deadline of a stage came about.
+type stageClock struct {
+	Phase string
+	*clockView
 }
 
 type sittingView struct {
@@ -225,6 +232,11 @@ func viewStage(s *models.Stage) stageView {
 	}
 	if clock := s.Clock(); clock != nil {
 		v.Due = day(clock.DueAt.Add(-time.Nanosecond))
+	}
+	for i := range s.Clocks {
+		if s.Closed != nil || i < len(s.Clocks)-1 {
+			v.Clocks = append(v.Clocks, stageClock{s.Clocks[i].Phase.Name(), viewClock(&s.Clocks[i])})
+		}
 	}
 	if s.Closed != nil {
 		v.Closed = moment(*s.Closed)

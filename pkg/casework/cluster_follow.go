@@ -191,7 +191,7 @@ func share(c, other *models.Case, rules escalation.Rules, now time.Time) (change
 	}
 	note := fmt.Sprintf("同一群体性纠纷的%s已上报，一并上报：%s", c.NumberText(), lastRise(c))
 	return true, other.Move(rules.Policy, models.ActionExpire, models.SystemActor(), now, note, func() error {
-		return rules.HandUp(other, now, escalation.HandOver{Reason: models.ReasonCluster, Note: note, Asked: lastAsked(c)})
+		return rules.HandUp(other, now, escalation.HandOver{Reason: models.ReasonCluster, Note: note, Asked: lastAsked(c), To: lastTo(c)})
 	})
 }
 
@@ -200,6 +200,16 @@ func lastRise(c *models.Case) string {
 	for _, stage := range slices.Backward(c.Stages) {
 		if stage.Outcome == models.OutcomeEscalated {
 			return stage.Reason.Name() + "，" + stage.Note
+		}
+	}
+	return ""
+}
+
+// lastTo is the level to which a case went up the last time.
+func lastTo(c *models.Case) string {
+	for i, stage := range slices.Backward(c.Stages) {
+		if stage.Outcome == models.OutcomeEscalated && i+1 < len(c.Stages) {
+			return c.Stages[i+1].Level
 		}
 	}
 	return ""

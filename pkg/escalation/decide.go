@@ -139,14 +139,18 @@ type HandOver struct {
 	Reason models.Reason
 	Note   string
 	Asked  string
+	To     string // the level that takes it up, "" for the next one above
 }
 
-// HandUp closes the open stage and opens one on the rung above, waiting for its review, with a
-// fresh clock from now. It is called inside Case.Move.
+// HandUp closes the open stage and opens one on the rung above, or on that which takes the case up, waiting
+// for its review, with a fresh clock from now. It is called inside Case.Move.
 func (r Rules) HandUp(c *models.Case, now time.Time, why HandOver) error {
 	above, ok := r.Policy.Above(c.Level)
 	if !ok {
 		return models.Errorf(models.Precondition, "case.top_level", "本案已在最高一级，不能再上报")
+	}
+	if rung, ok := r.Policy.Rung(why.To); ok {
+		above = rung
 	}
 	clock, err := r.Start(c, models.PhaseReview, above.Level, now, 0)
 	if err != nil {
