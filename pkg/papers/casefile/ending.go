@@ -107,7 +107,9 @@ func positions(sides []models.HandoverParties) []string {
 func workingOf(working []models.WorkLine) []string {
 	var out []string
 	for _, line := range working {
-		out = append(out, line.Text)
+		if line.Kind != "then" { // the summary says so
+			out = append(out, line.Text)
+		}
 	}
 	return out
 }
