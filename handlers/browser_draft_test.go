@@ -77,6 +77,30 @@ func draftOutlivesNetwork(t *testing.T, browser context.Context) {
 	require.Equal(t, "{}", b.kept(), "what became a case is no draft any more")
 	b.open("/cases/new")
 	require.False(t, look[bool](b, offered))
+
+	// So with a return: a row more is no draft to offer, and what was sent is none any more.
+	w.drawn(village)
+	page := "/returns/" + cellOf(village) + "/" + periodOf
+	b.open(page + "?found=1")
+	b.write("findings[0].what", "两家为水沟争吵")
+	require.EqualValues(t, 200, b.press("再记一条"))
+	require.False(t, look[bool](b, offered))
+	b.write("findings[1].what", "新路占地")
+	b.offline(true, true)
+	b.click("报送")
+	b.wait(`document.querySelector(".offline") !== null`)
+	b.offline(false, true)
+	b.open(page + "?found=1")
+	b.wait(offered)
+	require.EqualValues(t, 200, b.press("接着填写"))
+	require.False(t, look[bool](b, offered))
+	require.Equal(t, "新路占地", look[string](b, `document.querySelector('[name="findings[1].what"]').value`))
+	for _, name := range []string{"findings[0].type", "findings[1].type"} {
+		b.do(chromedp.SetValue(named(name), "neighbourhood"))
+	}
+	require.EqualValues(t, 200, b.press("报送"))
+	require.Equal(t, "已经报送。", b.text(".notice.good"))
+	require.Equal(t, "{}", b.kept())
 	b.requireQuiet()
 }
 

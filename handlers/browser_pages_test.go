@@ -161,7 +161,7 @@ func routeOf(w *world, address string) string {
 var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/setup/:token", "/grid/template.xlsx"}
 
 // handedOut are routes that hand out a file.
-var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file"}
+var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file", "/findings/:finding/photo"}
 
 // everyPageInBrowser opens each page of the route table that a role is led to once, and a case in
 // each state.

@@ -14,6 +14,7 @@ import (
 	"fengqiao/handlers"
 	"fengqiao/handlers/web"
 	"fengqiao/pkg/account"
+	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/screening"
 )
 
@@ -161,6 +162,10 @@ func (p *prober) probes(t *testing.T) (byStatus map[int]probe, special map[strin
 	nextYear := p.send("judicial", func(path, _ *any, _ *[]string) { *path = strings.Replace((*path).(string), "2026-03", "2027-01", 1) })
 	for _, name := range []string{"GET /api/v1/reports/:region/:month", "POST /api/v1/reports/:region/:month", "GET /api/v1/reports/:region/:month/figures/:key"} {
 		special[name+" 422"] = nextYear
+	}
+	special["GET /api/v1/reports/:region/:month/verify 422"] = p.send("judicial", func(path, _ *any, _ *[]string) { *path = strings.Replace((*path).(string), monthOver, "2027-01", 1) })
+	for _, path := range []string{"cells", "import"} {
+		special["POST /api/v1/grids/:village/"+path+" 409"] = p.broken(func() error { return docstore.ErrConflict }) // always slower than somebody else
 	}
 	return byStatus, special
 }

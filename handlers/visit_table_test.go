@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"fengqiao/handlers/api"
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
@@ -44,6 +45,9 @@ func visits() map[string]visit {
 		"GET /api/v1/reports/:region/:month":              {place: true},
 		"POST /api/v1/reports/:region/:month":             {place: true},
 		"GET /api/v1/reports/:region/:month/figures/:key": {place: true},
+
+		"POST /api/v1/reports/:region/:month/issue": {place: true, over: true, body: same(api.IssueForm{Action: models.ReportSave, Blocks: []api.BlockForm{{Key: "overview", Text: "本月平稳。"}}})},
+		"GET /api/v1/reports/:region/:month/verify": {place: true, over: true},
 
 		"GET /login": {}, "GET /setup/:token": {}, "GET /help": {}, "GET /larger": {}, "GET /static/:sum/:file": {}, "GET /favicon.ico": {},
 		"POST /login":        {body: same(url.Values{"username": {"mediator"}, "password": {password}})},

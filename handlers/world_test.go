@@ -131,7 +131,7 @@ func newWorld(tb testing.TB, engine docstore.Engine, change ...func(*handlers.De
 	reports := screening.New(w.store, w.clock.Now)
 	w.sweeper = escalation.NewSweeper(w.store)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: cases, Accounts: accounts, Store: w.store, Reports: reports, Notices: w.notices, Now: w.clock.Now, Jobs: idleJobs{w.clock}})
+	html, err := pages.New(pages.Deps{Cases: cases, Accounts: accounts, Store: w.store, Reports: reports, Notices: w.notices, Ring: ring, Now: w.clock.Now, Jobs: idleJobs{w.clock}})
 	require.NoError(tb, err)
 	w.deps = handlers.Deps{
 		API:   api.New(api.Deps{Cases: cases, Accounts: accounts, Reports: reports, Store: w.store, Now: w.clock.Now}),

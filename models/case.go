@@ -259,6 +259,9 @@ func (c *Case) Log(actor Actor, now time.Time, rung Rung, office Office, clock C
 	c.StartStage(rung, office, now, clock)
 	c.settle(now)
 	c.record(ActionLog, actor, now, Position{}, note)
+	for i := range c.Attachments { // the photo of the finding that it comes from
+		c.record(ActionAttach, actor, now, c.Position(), c.Attachments[i].Entry())
+	}
 }
 
 // IsOverdue says whether the running deadline has passed.

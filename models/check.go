@@ -21,6 +21,16 @@ type FileCheck struct {
 	Seed       string      `bson:"seed"`
 	Population int         `bson:"population"`
 	Items      []CheckItem `bson:"items"`
+	// Guard is from where on something was looked into, nil for a check from before it could be set.
+	Guard *GuardThresholds `bson:"guard,omitempty"`
+}
+
+// Thresholds are those that the check was made by.
+func (c *FileCheck) Thresholds() GuardThresholds {
+	if c.Guard == nil {
+		return DefaultGuard()
+	}
+	return *c.Guard
 }
 
 func (c *FileCheck) DocID() any { return c.ID }

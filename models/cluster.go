@@ -202,6 +202,17 @@ func NewCluster(place Place, root Root) *Cluster {
 	return &Cluster{ID: ClusterID(place.Village, root), Place: place, Root: root, Cases: []ClusterMember{}, History: []ClusterEvent{}}
 }
 
+// StateAt is what had become of it before a moment, "" where it had not been found.
+func (c *Cluster) StateAt(before time.Time) ClusterState {
+	state := ClusterState("")
+	for _, e := range c.History {
+		if e.At.Before(before) {
+			state = e.State
+		}
+	}
+	return state
+}
+
 // Has says whether a case belongs to the cluster.
 func (c *Cluster) Has(id bson.ObjectID) bool {
 	return slices.ContainsFunc(c.Cases, func(m ClusterMember) bool { return m.ID == id })

@@ -41,6 +41,7 @@ const (
 	NoticeOrder     = "order"
 	NoticePolice    = "police"
 	NoticeReturn    = "return" // a screening return that is missing
+	NoticeGroup     = "group"  // a group dispute that waits for an answer
 	NoticeReport    = "report"
 	NoticeDue       = "due"     // an instalment
 	NoticeConfirm   = "confirm" // the days to apply for judicial confirmation
@@ -56,7 +57,7 @@ func IsReminder(kind string) bool {
 // NoticeKinds lists what a notice may be about.
 func NoticeKinds() []Choice {
 	return []Choice{
-		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReturn, "排查提醒"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
+		{NoticeWarning, "期限提醒"}, {NoticeEscalated, "上报"}, {NoticeReturned, "退回"}, {NoticeReceived, "签收"}, {NoticeOverdue, "逾期"}, {NoticeOrder, "督办"}, {NoticePolice, "报告公安提示"}, {NoticeDue, "履行提醒"}, {NoticeConfirm, "司法确认提醒"}, {NoticeVisit, "回访提醒"}, {NoticeReturn, "排查提醒"}, {NoticeGroup, "群体性纠纷"}, {NoticeReport, "月报"}, {NoticeDigest, "每日汇总"},
 	}
 }
 

@@ -64,6 +64,8 @@ type TableRow struct {
 	Code   string  `bson:"code" json:"code"`
 	Name   string  `bson:"name" json:"name"`
 	Values []int64 `bson:"values" json:"values"`
+	// Of is what each value is reckoned on in a breakdown of rates, missing in others.
+	Of []int64 `bson:"of,omitempty" json:"of,omitempty"`
 }
 
 // Figure returns the figure of a key; false where the report has none.

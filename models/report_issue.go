@@ -143,10 +143,15 @@ type ReportMark struct {
 	// Heads is the hash under which the list of case heads is kept, Cases how many are in it.
 	Heads string `bson:"heads"`
 	Cases int    `bson:"cases"`
+	// Screened is the hash under which the list of the heads of returns is kept, "" for a seal that was
+	// put before returns were under it; Returns is how many are in it.
+	Screened string `bson:"screened,omitempty"`
+	Returns  int    `bson:"returns,omitempty"`
 	// Changes are the numbers that a supplement found to be others than under the seal; Files is how
 	// many case files were added, taken away or changed.
 	Changes []FigureChange `bson:"changes,omitempty"`
 	Files   int            `bson:"files,omitempty"`
+	Refiled int            `bson:"refiled,omitempty"` // as Files, of returns
 	Prev    string         `bson:"prev"`
 	Digest  string         `bson:"digest"`
 }
@@ -249,7 +254,7 @@ func (r *Report) content() string {
 		for _, row := range t.Rows {
 			part(h, row.Code)
 			part(h, row.Name)
-			for _, v := range row.Values {
+			for _, v := range append(slices.Clone(row.Values), row.Of...) {
 				number(v)
 			}
 		}
@@ -294,6 +299,11 @@ func (m *ReportMark) digest() string {
 		part(h, c.Ref)
 		part(h, c.Was.digestText())
 		part(h, c.Is.digestText())
+	}
+	if m.Screened != "" {
+		for _, text := range []string{m.Screened, fmt.Sprint(m.Returns), fmt.Sprint(m.Refiled)} {
+			part(h, text)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,6 +1,8 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +57,23 @@ type Finding struct {
 	Households int         `bson:"households" json:"households"`
 	Type       DisputeType `bson:"type" json:"type"`
 	Signs      []string    `bson:"signs" json:"signs"`
+	// Photo is what somebody photographed on the spot, nil for none.
+	Photo *FindingPhoto `bson:"photo,omitempty" json:"photo,omitempty"`
+}
+
+// FindingPhoto is the photo of a finding. Its bytes lie in the store by their hash, as those of an attachment.
+type FindingPhoto struct {
+	Hash    string `bson:"hash" json:"hash"`
+	Preview string `bson:"preview" json:"preview"`
+	Size    int64  `bson:"size" json:"size"`
+	Sent    string `bson:"sent" json:"sent"`
+}
+
+// Attachment is the photo as the case that the finding becomes has it.
+func (p *FindingPhoto) Attachment(seq int, at time.Time, by Actor) Attachment {
+	return Attachment{
+		Seq: seq, Kind: AttachEvidence, Name: "排查时拍的照片", Type: TypeJPEG, Hash: p.Hash, Size: p.Size, Preview: p.Preview, Sent: p.Sent, At: at, By: by,
+	}
 }
 
 // How a finding may end.
@@ -180,6 +199,39 @@ func (r *Return) NextFinding() int {
 		}
 	}
 	return next
+}
+
+// HeadAt is a SHA-256, in hex, over all that had been sent and settled before a moment.
+func (r *Return) HeadAt(before time.Time) string {
+	h := sha256.New()
+	add := func(texts ...string) {
+		for _, text := range texts {
+			part(h, text)
+		}
+	}
+	by := func(at time.Time, a Actor) { add(stamp(&at), a.ID, a.Name, string(a.Role), a.Region) }
+	add("fengqiao return", r.ID, r.Cell, r.CellName, r.Village, r.VillageName, r.Township, r.From, r.To)
+	for _, f := range r.Filings {
+		if !f.At.Before(before) {
+			continue
+		}
+		add("filing", f.Key, strconv.FormatBool(f.Late), strconv.Itoa(len(f.Findings)))
+		by(f.At, f.By)
+		for _, found := range f.Findings {
+			add(strconv.Itoa(found.Seq), found.What, found.Where, strconv.Itoa(found.Households), string(found.Type), strconv.Itoa(len(found.Signs)))
+			add(found.Signs...)
+			if found.Photo != nil {
+				add("photo", found.Photo.Hash)
+			}
+		}
+	}
+	for _, o := range r.Outcomes {
+		if o.At.Before(before) {
+			add("outcome", strconv.Itoa(o.Finding), o.As, o.Case, o.Note)
+			by(o.At, o.By)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // HasFiled says whether a client has sent a filing under a key before. r may be nil.

@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"pkg/casework":  {"pkg/seal", "pkg/workday", "pkg/enclosure", "pkg/store", "pkg/escalation", "pkg/papers/casefile", "models"},
 	"pkg/rules":     {"pkg/docstore", "pkg/workday", "pkg/store", "pkg/escalation", "models"},
 	"pkg/dossier":   {"pkg/docstore", "pkg/papers/casefile", "models"},
-	"pkg/screening": {"pkg/workday", "pkg/store", "pkg/papers", "pkg/papers/docx", "models"},
+	"pkg/screening": {"pkg/workday", "pkg/enclosure", "pkg/store", "pkg/papers", "pkg/papers/docx", "models"},
 	"pkg/jobs":      {"pkg/workday", "pkg/store", "models"},
 	"pkg/notify":    {"pkg/seal", "pkg/workday", "pkg/store", "models"},
 	"pkg/demo":      {"pkg/seal", "pkg/workday", "pkg/store", "pkg/escalation", "pkg/account", "pkg/casework", "pkg/screening", "models"},

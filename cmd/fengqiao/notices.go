@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"fengqiao/models"
 	"fengqiao/pkg/jobs"
 	"fengqiao/pkg/notify"
 	"fengqiao/pkg/seal"
@@ -67,7 +66,7 @@ func (a *application) workWith(notices *notify.Service) jobs.Work {
 	return work
 }
 
-// remind makes the messages of the screening returns that are missing.
+// remind makes the messages of the screening returns that are missing, and of group disputes that wait.
 func (a *application) remind(ctx context.Context, notices *notify.Service, now time.Time) (int, error) {
 	if _, err := a.reports.Mend(ctx); err != nil {
 		return 0, err
@@ -78,7 +77,7 @@ func (a *application) remind(ctx context.Context, notices *notify.Service, now t
 	}
 	reminders := make([]notify.Reminder, len(due))
 	for i, r := range due {
-		reminders[i] = notify.Reminder{Key: r.Key, To: r.To, Kind: models.NoticeReturn, Subject: r.Subject, Text: r.Text, Page: "/returns"}
+		reminders[i] = notify.Reminder{Key: r.Key, To: r.To, Kind: r.Kind, Subject: r.Subject, Text: r.Text, Page: r.Page}
 	}
 	return notices.Remind(ctx, now, reminders)
 }

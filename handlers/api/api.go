@@ -123,13 +123,21 @@ func (a *API) endpoints() []endpoint {
 
 		row(get, "/reviews", account.ReviewCases, a.reviews, endpoint{tag: "案件", summary: "等待签收的案件，期限最早的在前", params: new(pageParams), out: new(CasePage), status: http.StatusOK, fails: append(query, http.StatusConflict)}),
 
-		row(get, "/reports/:region/:month", account.ReadReports, a.report, endpoint{tag: "月报", summary: "查看月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
-		row(post, "/reports/:region/:month", account.BuildReports, a.report, endpoint{tag: "月报", summary: "现在生成月报", params: new(reportParams), out: new(Report), status: http.StatusOK, fails: invalid}),
+		row(get, "/reports/:region/:month", account.ReadReports, a.report, endpoint{tag: "月报", summary: "查看月报", params: new(reportParams), out: new(Report), headers: new(reportHeaders), status: http.StatusOK, fails: invalid}),
+		row(post, "/reports/:region/:month", account.BuildReports, a.report, endpoint{tag: "月报", summary: "现在生成月报", params: new(reportParams), out: new(Report), headers: new(reportHeaders), status: http.StatusOK, fails: invalid}),
+		row(post, "/reports/:region/:month/issue", account.IssueReports, a.issue, endpoint{tag: "月报", summary: "编写和签发月报：保存文字、确认、审核、退回、封存、补充说明", params: new(issueParams), in: new(IssueForm), out: new(Report), headers: new(reportHeaders), status: http.StatusOK, fails: conflict}),
+		row(get, "/reports/:region/:month/verify", account.ReadReports, a.verifyReport, endpoint{tag: "月报", summary: "核对月报的封存", params: new(reportParams), out: new(ReportCheck), status: http.StatusOK, fails: invalid}),
 		row(get, "/reports/:region/:month/figures/:key", account.ReadReports, a.figure, endpoint{tag: "月报", summary: "月报中一个数字背后的案件，或者排查表、线索", params: new(figureParams), out: new(FigurePage), status: http.StatusOK, fails: invalid}),
 
 		row(get, "/grids/:village", account.ReadCases, a.grid, endpoint{tag: "排查", summary: "一个村的党建网格", params: new(gridParams), out: new(Grid), status: http.StatusOK}),
+		row(post, "/grids/:village/cells", account.DrawGrid, a.drawCell, endpoint{tag: "排查", summary: "在网格里添加一个", params: new(gridParams), in: new(screening.CellForm), out: new(CellFile), headers: new(drawnHeaders), status: http.StatusCreated, fails: conflict}),
+		row(post, "/grids/:village/import", account.DrawGrid, a.importGrid, endpoint{tag: "排查", summary: "从Excel导入网格；有一处不对就什么都不导入，逐行说明", params: new(gridParams), in: new(ImportForm), out: new(Imported), status: http.StatusOK, fails: conflict}).upTo(maxAttachment),
+		row(get, "/cells/:cell", account.ReadCases, a.cell, endpoint{tag: "排查", summary: "一个网格和它的历史", params: new(cellParams), out: new(CellFile), headers: new(cellHeaders), status: http.StatusOK}),
+		row(post, "/cells/:cell/change", account.DrawGrid, a.changeCell, endpoint{tag: "排查", summary: "网格从某一天起的改动，原来的情况留在历史里", params: new(changeCellParams), in: new(screening.CellForm), out: new(CellFile), headers: new(cellHeaders), status: http.StatusOK, fails: conflict}),
+		row(post, "/cells/:cell/end", account.DrawGrid, a.endCell, endpoint{tag: "排查", summary: "撤销网格", params: new(changeCellParams), in: new(screening.EndCellForm), out: new(CellFile), headers: new(cellHeaders), status: http.StatusOK, fails: conflict}),
 		row(get, "/returns/:cell/:from", account.ReadCases, a.duty, endpoint{tag: "排查", summary: "一个网格一期的排查表", params: new(returnParams), out: new(Return), status: http.StatusOK}),
-		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}),
+		row(post, "/returns/:cell/:from", account.FileReturns, a.fileReturn, endpoint{tag: "排查", summary: "报送或者更正排查表；同一个key送两次，只报一次", params: new(returnParams), in: new(screening.FileForm), out: new(Return), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: screening.FileForm{Key: "3f9a", Zero: true}}).upTo(maxAttachment),
+		row(get, "/findings/:finding/photo", account.PrintPapers, a.findingPhoto, endpoint{tag: "排查", summary: "排查线索的照片（留有记录）", params: new(findingParams), file: []string{models.TypeJPEG}, status: http.StatusOK}),
 		row(post, "/findings/:finding/settle", account.SettleFindings, a.settleFinding, endpoint{tag: "排查", summary: "写明原因，关闭排查线索", params: new(findingParams), in: new(screening.SettleForm), out: new(Finding), status: http.StatusOK, fails: conflict}),
 		row(get, "/screening/:place", account.ReadCases, a.screening, endpoint{tag: "排查", summary: "一个地方或者网格一期的排查情况，逐级汇总", params: new(screeningParams), out: new(Screening), status: http.StatusOK, fails: query}),
 

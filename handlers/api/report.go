@@ -17,6 +17,10 @@ type reportParams struct {
 	Month  string `path:"month" description:"年-月，例如2026-11"`
 }
 
+type reportHeaders struct {
+	ETag string `header:"ETag" description:"月报的版本；这个月还没有结束的没有"`
+}
+
 type figureParams struct {
 	reportParams
 	Key string `path:"key" description:"数字的代码，例如pending，或表中一格，例如pending@type=land_transfer"`
@@ -32,6 +36,7 @@ type Report struct {
 	Figures     []Figure     `json:"figures"`
 	Tables      []Table      `json:"tables"`
 	Trend       []TrendMonth `json:"trend" description:"到本月为止最多十三个月"`
+	Issue       Issue        `json:"issue" description:"编写、确认、审核、封存到了哪一步"`
 }
 
 // Figure is one number with its meaning, and what it was a month and a year ago.
@@ -62,6 +67,7 @@ type TableRow struct {
 	Code   string  `json:"code"`
 	Name   string  `json:"name"`
 	Values []int64 `json:"values"`
+	Of     []int64 `json:"of" description:"列是比率时，各列的分母；否则为空"`
 }
 
 // TrendMonth is a month with the values of its figures.
@@ -76,6 +82,9 @@ func (a *API) report(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if view.Report.Version > 0 { // one of a month that runs is not kept
+		c.Header("ETag", etag(view.Report.Version))
+	}
 	return send(c, http.StatusOK, reportOf(view))
 }
 
@@ -85,16 +94,19 @@ type FigurePage struct {
 	Entries []FigureEntry `json:"entries" description:"数字数的是排查表、线索时，逐份、逐条列在这里"`
 }
 
-// FigureEntry is a return that was owed or sent late, or a finding.
+// FigureEntry is a return that was owed or sent late, a finding, or a group dispute that waits for an answer.
 type FigureEntry struct {
 	Cell    string   `json:"cell"`
 	From    string   `json:"from" description:"哪一期"`
 	Filed   bool     `json:"filed" description:"截至月末报了"`
 	Finding *Finding `json:"finding" description:"不是线索时为null"`
+	Group   *string  `json:"group" description:"待确认的群体性纠纷的id；不是时为null，是时没有网格和期"`
 }
 
 func entryOf(e *screening.Entry) FigureEntry {
 	switch {
+	case e.Group != nil:
+		return FigureEntry{Group: &e.Group.ID}
 	case e.Lead != nil:
 		found := findingOf(e.Lead)
 		return FigureEntry{Cell: e.Return.Cell, From: e.Return.From, Filed: true, Finding: &found}
@@ -127,6 +139,7 @@ func (a *API) figure(c *gin.Context) error {
 func reportOf(view *screening.View) Report {
 	r := Report{
 		Region: view.Region.Code, RegionName: view.Region.Name, Month: view.Report.Month, BuiltAt: view.Report.BuiltAt, Provisional: view.Provisional,
+		Issue: issueOf(view.Report),
 	}
 	for _, d := range screening.Figures() {
 		f, ok := view.Report.Figure(d.Key)
@@ -142,7 +155,7 @@ func reportOf(view *screening.View) Report {
 		dimension, _ := screening.DimensionOf(t.Key)
 		table := Table{Key: t.Key, Name: dimension.Name, Columns: t.Columns}
 		for _, row := range t.Rows {
-			table.Rows = append(table.Rows, TableRow{Code: row.Code, Name: row.Name, Values: row.Values})
+			table.Rows = append(table.Rows, TableRow{Code: row.Code, Name: row.Name, Values: row.Values, Of: append([]int64{}, row.Of...)})
 		}
 		r.Tables = append(r.Tables, table)
 	}

@@ -40,6 +40,12 @@ func listCodes(params jsonschema.InterceptSchemaParams) (stop bool, err error) {
 		choices, empty = models.RootKinds(), false
 	case models.RiskFactorKind:
 		choices, empty = models.RiskFactorKinds(), false
+	case models.CellKind:
+		choices = models.CellKinds()
+	case models.ReportState:
+		choices, empty = models.ReportStates(), false
+	case models.ReportAction:
+		choices, empty = models.ReportActions(), false
 	case models.Action:
 		choices, empty = models.Actions(), false
 	default:

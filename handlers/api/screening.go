@@ -11,10 +11,6 @@ import (
 	"fengqiao/pkg/screening"
 )
 
-type gridParams struct {
-	Village string `path:"village" description:"村的区划代码，12位"`
-}
-
 type returnParams struct {
 	Cell string `path:"cell" description:"网格的编号：村的区划代码、横线、网格在村里的编号，例如330681101201-3"`
 	From string `path:"from" description:"这一期的第一天，例如2026-11-01"`
@@ -27,23 +23,6 @@ type screeningParams struct {
 
 type findingParams struct {
 	Finding string `path:"finding" description:"线索的编号"`
-}
-
-// Grid is the Party grid of a village as it stands now, each cell directly followed by those below it.
-type Grid struct {
-	Village string `json:"village"`
-	Cells   []Cell `json:"cells"`
-}
-
-// Cell is one cell of a grid.
-type Cell struct {
-	ID          string  `json:"id"`
-	Kind        string  `json:"kind" description:"branch 村党支部，group 党小组，household 党员中心户"`
-	Name        string  `json:"name"`
-	Parent      *string `json:"parent" description:"上级网格的编号"`
-	Responsible string  `json:"responsible"`
-	Households  int     `json:"households"`
-	From        string  `json:"from" description:"从哪天起是这样"`
 }
 
 // Return is the return of a cell for a period.
@@ -68,6 +47,7 @@ type Finding struct {
 	Households int                `json:"households"`
 	Type       models.DisputeType `json:"type"`
 	Signs      []string           `json:"signs"`
+	Photo      bool               `json:"photo" description:"有照片，另外取"`
 	Outcome    *string            `json:"outcome" description:"case 转为纠纷，prevented 已就地化解，not_dispute 不是矛盾纠纷，duplicate 重复；还没有处理时为null"`
 	Case       *string            `json:"case" description:"转为的案件的id"`
 }
@@ -96,23 +76,6 @@ type ScreeningUnit struct {
 	Open      int    `json:"open" description:"待处理"`
 }
 
-func (a *API) grid(c *gin.Context) error {
-	g, err := a.reports.Grid(c.Request.Context(), web.Actor(c).Scope(), c.Param("village"))
-	if err != nil {
-		return err
-	}
-	out := Grid{Village: g.Village, Cells: []Cell{}}
-	for _, cell := range a.reports.Standing(g) {
-		v := Cell{ID: models.CellID(g.Village, cell.Number), Kind: string(cell.Kind), Name: cell.Name, Responsible: cell.Responsible, Households: cell.Households, From: cell.From}
-		if cell.Parent != 0 {
-			parent := models.CellID(g.Village, cell.Parent)
-			v.Parent = &parent
-		}
-		out.Cells = append(out.Cells, v)
-	}
-	return send(c, http.StatusOK, out)
-}
-
 func (a *API) duty(c *gin.Context) error { return a.sendDuty(c, http.StatusOK) }
 
 func (a *API) sendDuty(c *gin.Context, status int) error {
@@ -133,7 +96,7 @@ func (a *API) sendDuty(c *gin.Context, status int) error {
 
 func findingOf(l *screening.Lead) Finding {
 	f := l.Finding
-	out := Finding{ID: l.ID(), Seq: f.Seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: append([]string{}, f.Signs...)}
+	out := Finding{ID: l.ID(), Seq: f.Seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: append([]string{}, f.Signs...), Photo: f.Photo != nil}
 	if o := l.Outcome; o != nil {
 		out.Outcome = &o.As
 		if o.Case != "" {
@@ -170,6 +133,15 @@ func (a *API) settleFinding(c *gin.Context) error {
 		return err
 	}
 	return send(c, http.StatusOK, findingOf(l))
+}
+
+func (a *API) findingPhoto(c *gin.Context) error {
+	data, err := a.reports.OpenPhoto(c.Request.Context(), web.Actor(c), c.Param("finding"), false)
+	if err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, models.TypeJPEG, data)
+	return nil
 }
 
 func (a *API) screening(c *gin.Context) error {

@@ -11,6 +11,7 @@ import (
 	"fengqiao/handlers/web"
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/screening"
 )
 
 // adminRows is how many lines a page of upkeep shows.
@@ -160,6 +161,9 @@ func (p *Pages) accesses(c *gin.Context) error {
 		r := accessRow{At: moment(a.At), Who: a.Actor.Name, Role: a.Actor.Role.Name(), What: "导出月报", Subject: a.Case}
 		if what, ok := looks[a.What]; ok {
 			r.What, r.CasePath, r.Subject = what, "/cases/"+a.Case, "打开案件"
+		}
+		if a.What == screening.AccessPhoto {
+			r.What, r.CasePath, r.Subject = "打开线索的照片", "/findings/"+a.Case, "打开线索"
 		}
 		if r.Place, err = p.placeName(c.Request.Context(), a.Region); err != nil {
 			return err

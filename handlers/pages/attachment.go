@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -26,9 +27,12 @@ const maxUpload = 100 << 20
 // maxTyped is how much of a field beside the file is read.
 const maxTyped = 64 << 10
 
-const uploadKey = "fengqiao.upload"
+const uploadKey = "fengqiao.upload/"
 
-// readUpload reads a form that has a file. Its values become those of the request; of the file at most one byte
+// isUpload says whether a field of a form holds a file.
+func isUpload(field string) bool { return field == "file" || strings.HasSuffix(field, "].photo") }
+
+// readUpload reads a form that has files. Its values become those of the request; of a file at most one byte
 // more than is taken is kept in memory, and nothing on disk.
 func readUpload(c *gin.Context) error {
 	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
@@ -55,7 +59,7 @@ func readUpload(c *gin.Context) error {
 			return broken(err)
 		}
 		limit := int64(maxTyped)
-		if part.FormName() == "file" {
+		if isUpload(part.FormName()) {
 			limit = enclosure.MaxBytes + 1
 		}
 		data, err := io.ReadAll(io.LimitReader(part, limit))
@@ -65,8 +69,8 @@ func readUpload(c *gin.Context) error {
 		if err != nil {
 			return broken(err)
 		}
-		if part.FormName() == "file" {
-			c.Set(uploadKey, data)
+		if isUpload(part.FormName()) {
+			c.Set(uploadKey+part.FormName(), data)
 		} else {
 			values.Add(part.FormName(), string(data))
 		}
@@ -75,15 +79,15 @@ func readUpload(c *gin.Context) error {
 	return nil
 }
 
-// uploaded is the file of the form, nil for none.
-func uploaded(c *gin.Context) []byte {
-	data, _ := c.Get(uploadKey)
+// uploaded is the file in a field of the form, empty for none.
+func uploaded(c *gin.Context, field string) []byte {
+	data, _ := c.Get(uploadKey + field)
 	file, _ := data.([]byte)
 	return file
 }
 
 func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*models.Case, error) {
-	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), File: uploaded(c)}
+	in := casework.AttachForm{Kind: f.Value("kind"), Name: f.Value("name"), File: uploaded(c, "file")}
 	// A photo is added to whatever is there by now: what others did meanwhile is no reason to send it again.
 	return p.Cases.Attach(c.Request.Context(), web.Actor(c), casework.Ref{ID: ref.ID}, in)
 }

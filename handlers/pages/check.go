@@ -35,6 +35,7 @@ type checksBody struct {
 
 type checkGroup struct {
 	Name, Hint string
+	From       string // from where on something is listed
 	Items      []checkItem
 }
 
@@ -170,8 +171,14 @@ func (p *Pages) checksBody(c *gin.Context, region, month string) (checksBody, *m
 func (b *checksBody) fill(check *models.FileCheck) {
 	b.Version, b.Seed, b.AgainPath = check.Version, check.Seed, checksPath(check.Region, check.Month)+"&again=1"
 	calls := 0
+	limits := guardGroups(check.Thresholds())
 	for _, kind := range models.CheckKinds() {
 		group := checkGroup{Name: kind.Name, Hint: checkHints[models.CheckKind(kind.Code)]}
+		for _, limit := range limits {
+			if string(limit.Kind) == kind.Code {
+				group.From = limit.Text
+			}
+		}
 		for i := range check.Items {
 			if check.Items[i].Kind == models.CheckKind(kind.Code) {
 				group.Items = append(group.Items, viewCheckItem(&check.Items[i], check.Month))

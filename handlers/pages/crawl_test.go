@@ -218,7 +218,7 @@ func requireSound(t *testing.T, p *page) {
 	require.Zero(t, p.doc.Find("style, iframe, object, embed, base").Length(), p.path)
 	require.Equal(t, []string{""}, p.texts("script"), p.path)
 	for _, img := range p.doc.Find("img").EachIter() {
-		require.Contains(t, img.AttrOr("src", ""), "/static/")
+		require.Regexp(t, `^/(static/|findings/[^/]+/photo)`, img.AttrOr("src", ""))
 	}
 	ids := map[string]bool{}
 	for _, node := range p.doc.Find("*").EachIter() {

@@ -23,6 +23,8 @@ func (p *Pages) listEntries(c *gin.Context, body *figureBody) error {
 			}
 		}
 		switch {
+		case e.Group != nil:
+			body.Groups = append(body.Groups, viewCluster(e.Group))
 		case e.Lead != nil:
 			body.Leads = append(body.Leads, rowOfLead(e.Lead))
 		case e.Duty != nil:

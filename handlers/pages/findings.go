@@ -24,6 +24,7 @@ type leadRow struct {
 	State, Tone                    string
 	CasePath                       string
 	Note                           string
+	HasPhoto                       bool
 }
 
 func findingPath(l *screening.Lead) string { return "/findings/" + l.ID() }
@@ -32,6 +33,7 @@ func rowOfLead(l *screening.Lead) leadRow {
 	r := leadRow{
 		Path: findingPath(l), What: l.Finding.What, Type: models.NameOf(models.DisputeTypes(), string(l.Finding.Type)), Where: l.Finding.Where,
 		Place: l.Return.VillageName + " " + l.Return.CellName, Households: l.Finding.Households, Signs: signNames(l.Finding.Signs), Found: day(l.FiledAt), State: "待处理", Tone: "wait",
+		HasPhoto: l.Finding.Photo != nil,
 	}
 	if o := l.Outcome; o != nil {
 		r.State, r.Tone, r.Note = models.NameOf(models.FindingEnds(), o.As), "state-closed", o.Note
@@ -90,6 +92,7 @@ type findingBody struct {
 	Settles    string // path of closing it
 	WhoLogs    bool   // it waits, and somebody else has to log it
 	Done       string
+	Photo      string // path of its photo, "" where there is none or the actor may not open it
 }
 
 func (p *Pages) finding(c *gin.Context) error {
@@ -101,6 +104,9 @@ func (p *Pages) finding(c *gin.Context) error {
 	body := findingBody{Lead: rowOfLead(l), ReturnPath: "/returns/" + l.Return.Cell + "/" + l.Return.From, Period: dateText(l.Return.From) + "至" + dateText(l.Return.To)}
 	if c.Query("done") != "" {
 		body.Done = "已经处理。"
+	}
+	if body.Lead.HasPhoto && account.Has(actor.Role, account.PrintPapers) {
+		body.Photo = findingPath(l) + "/photo"
 	}
 	if o := l.Outcome; o != nil {
 		body.SettledBy = o.By.Name + "于" + moment(o.At) + "处理"

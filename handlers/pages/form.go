@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fengqiao/models"
+	"fengqiao/pkg/screening"
 )
 
 // form is a form on the screen: what was typed, as it was typed, and what is wrong with it.
@@ -65,6 +66,10 @@ func (f *form) Place(fault string) string {
 		return fmt.Sprintf("第%d条", i+1)
 	case "factors":
 		return fmt.Sprintf("第%d行", i+1)
+	case "advice":
+		if limits := screening.AdviceLimits(models.Thresholds{}); i < len(limits) {
+			return limits[i].Name
+		}
 	case "findings":
 		if len(f.Rows("findings", 1)) > 1 {
 			return fmt.Sprintf("第%d条", i+1)

@@ -31,7 +31,11 @@ func (w *world) screened(t *testing.T) {
 	require.NoError(t, w.store.PutGrid(t.Context(), g))
 	cell := models.CellID(village, 3)
 	r := &models.Return{ID: models.ReturnID(cell, "2026-03-01"), Cell: cell, CellName: evil[:30], Village: village, VillageName: "北坡村", Township: township, From: "2026-03-01", To: "2026-03-31"}
-	r.Append(models.Submission{At: at, By: seats["mediator"], Findings: []models.Finding{{Seq: 1, What: evil, Where: evil, Households: 2, Type: "neighbourhood", Signs: []string{"threat"}}}})
+	hash, err := w.store.KeepFile(t.Context(), jpegFile(t))
+	require.NoError(t, err)
+	r.Append(models.Submission{At: at, By: seats["mediator"], Findings: []models.Finding{{
+		Seq: 1, What: evil, Where: evil, Households: 2, Type: "neighbourhood", Signs: []string{"threat"}, Photo: &models.FindingPhoto{Hash: hash, Preview: hash},
+	}}})
 	require.NoError(t, w.store.InsertReturn(t.Context(), r))
 }
 
@@ -90,6 +94,55 @@ func TestAGridOnPages(t *testing.T) {
 	require.Contains(t, mediator.get(t, finding).text("#outcome"), "转为纠纷")
 	require.Equal(t, finding, mediator.get(t, "/cases/"+c.ID.Hex()).doc.Find("#facts a.plain").AttrOr("href", ""), "each page leads to the other")
 	require.Contains(t, w.visitor("judicial").get(t, "/screening").text("table"), "北坡村")
+}
+
+// TestAPhotoOfAFinding is kept whatever comes back, for whom it is of, and shown where the finding is.
+func TestAPhotoOfAFinding(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.screened(t)
+	v, path, field := w.visitor("mediator"), "/returns/"+models.CellID(village, 2)+"/2026-03-01", "findings[0].photo"
+	require.Equal(t, "environment", v.get(t, path+"?found=1").doc.Find(`form[enctype="multipart/form-data"] input[type=file][name="findings[0].photo"]`).AttrOr("capture", ""))
+	typed := map[string]string{"do": "file", "key": "one", "seen": "0", "findings[0].what": "两家为水沟争吵"}
+	kept := func(p *page) string { return p.doc.Find(`input[name="findings[0].kept"]`).AttrOr("value", "") }
+
+	p := v.uploadAs(t, path, typed, field, []byte("%PDF-1.7\n合同\n%%EOF"))
+	require.Equal(t, http.StatusUnprocessableEntity, p.status)
+	require.Contains(t, p.text("#f-findings-0-photo-fault"), "这里只放照片")
+	require.Equal(t, "两家为水沟争吵", strings.TrimSpace(p.doc.Find("textarea").Text()))
+	require.Empty(t, kept(p))
+
+	p = v.uploadAs(t, path, typed, field, jpegFile(t)) // what kind of dispute is missing
+	require.Contains(t, p.text("main"), "照片已经收到")
+	require.True(t, strings.HasPrefix(p.doc.Find("img.photo").AttrOr("src", ""), "data:image/jpeg;base64,"))
+	token := kept(p)
+	require.NotEmpty(t, token)
+	typed["findings[0].kept"], typed["do"] = token, "add"
+	p = v.uploadAs(t, path, typed, "findings[1].photo", jpegFile(t))
+	require.Equal(t, token, kept(p), "another row, or another button, loses nothing")
+	require.Equal(t, 2, p.doc.Find("img.photo").Length())
+
+	// What is sealed for one is nothing to another, nor for another return.
+	typed["do"] = "file"
+	require.Empty(t, kept(w.visitor("chair").uploadAs(t, path, typed, field, nil)))
+	require.Empty(t, kept(v.uploadAs(t, "/returns/"+models.CellID(village, 1)+"/2026-03-01", typed, field, nil)))
+
+	typed["findings[0].type"] = "neighbourhood"
+	p = v.uploadAs(t, path, typed, field, nil)
+	require.Contains(t, p.text("#leads"), "有照片")
+	finding := p.doc.Find("#leads a").AttrOr("href", "")
+	require.Equal(t, finding+"/photo?preview=1", v.get(t, finding).doc.Find("img.photo").AttrOr("src", ""))
+	require.True(t, strings.HasPrefix(v.get(t, finding+"/photo").body, "\xff\xd8"))
+	require.Contains(t, w.visitor("firstsecretary").get(t, finding).text("main"), "由办理案件的人员打开")
+	require.Contains(t, w.visitor("auditor").get(t, "/accesses").text("main"), "打开线索的照片")
+
+	// A correction shows it and leaves it, but where one says not to.
+	p = v.get(t, path+"?correct=1")
+	require.Equal(t, finding+"/photo?preview=1", p.doc.Find("img.photo").AttrOr("src", ""))
+	p = p.form(t, "form[data-draft]").send(t)
+	require.Contains(t, p.text("#leads"), "有照片")
+	p = v.get(t, path+"?correct=1").form(t, "form[data-draft]").fill(t, "findings[0].dropPhoto", "1").send(t)
+	require.NotContains(t, p.text("#leads"), "有照片")
 }
 
 // TestGridFromExcel reads a list in, or nothing of it.

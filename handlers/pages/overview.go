@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -41,6 +40,7 @@ type comparison struct {
 	Name    string
 	Columns []sortColumn
 	Rows    []reportTableRow
+	Total   []cell // of the whole place: rates are reckoned anew, not averaged
 	Order   string // what it is ordered by, in words
 }
 
@@ -169,39 +169,45 @@ func (b *overviewBody) rates(view *screening.View) error {
 	return err
 }
 
-// compared is the table of the places inside, with flow and risk side by side, ordered by a column: by
-// place as they come, or by a number. It compares places, never people.
+// compared is the table of the places inside, with flow, risk and the two rates side by side, ordered by a
+// column: by place as they come, or by a number. It compares places, never people.
 func compared(r *models.Report, by, direction string) *comparison {
 	flow, ok := r.Table("village")
 	risk, _ := r.Table("village_risk")
+	rates, _ := r.Table(screening.RatesVillage)
 	name := "村"
 	if !ok {
 		if flow, ok = r.Table("township"); !ok {
 			return nil
 		}
 		risk, _ = r.Table("township_risk")
+		rates, _ = r.Table(screening.RatesTownship)
 		name = "乡镇"
 	}
-	out := &comparison{Name: name}
+	out := &comparison{Name: name, Total: []cell{}}
 	type line struct {
 		row    models.TableRow
-		values []int64
+		values []float64
 		cells  []cell
 	}
 	var columns []string
 	lines := make([]line, len(flow.Rows))
-	for _, t := range []models.Table{flow, risk} {
+	for _, t := range []models.Table{flow, risk, rates} {
 		for i, column := range t.Columns {
 			columns = append(columns, column)
+			whole, _ := r.Figure(column)
+			out.Total = append(out.Total, cell{screening.Text(whole), figurePath(r, screening.Ref{Figure: column})})
 			for at, row := range flow.Rows {
 				lines[at].row = row
-				n := slices.IndexFunc(t.Rows, func(other models.TableRow) bool { return other.Code == row.Code })
-				var v int64
-				if n >= 0 {
-					v = t.Rows[n].Values[i]
+				f := models.Figure{Key: column, Unit: whole.Unit}
+				if n := slices.IndexFunc(t.Rows, func(other models.TableRow) bool { return other.Code == row.Code }); n >= 0 {
+					f.Value = t.Rows[n].Values[i]
+					if i < len(t.Rows[n].Of) {
+						f.Of = &t.Rows[n].Of[i]
+					}
 				}
-				lines[at].values = append(lines[at].values, v)
-				lines[at].cells = append(lines[at].cells, cell{strconv.FormatInt(v, 10), figurePath(r, screening.CellRef(t, row, column))})
+				lines[at].values = append(lines[at].values, weight(f))
+				lines[at].cells = append(lines[at].cells, cell{screening.Text(f), figurePath(r, screening.CellRef(t, row, column))})
 			}
 		}
 	}
@@ -209,11 +215,14 @@ func compared(r *models.Report, by, direction string) *comparison {
 	rising := direction == "up"
 	if sorted >= 0 {
 		slices.SortStableFunc(lines, func(a, b line) int {
-			n := cmp.Compare(b.values[sorted], a.values[sorted])
-			if rising {
-				n = -n
+			x, y := a.values[sorted], b.values[sorted]
+			switch {
+			case x < 0 || y < 0: // where there is no rate it stands last, either way
+				return cmp.Compare(y, x)
+			case rising:
+				return cmp.Compare(x, y)
 			}
-			return n
+			return cmp.Compare(y, x)
 		})
 	}
 	link := func(column, direction string) string {
@@ -222,11 +231,15 @@ func compared(r *models.Report, by, direction string) *comparison {
 	out.Order = "按地区顺序排列"
 	for i, column := range columns {
 		d, _ := screening.Define(column)
+		from, to := "多", "少"
+		if d.Rate {
+			from, to = "高", "低"
+		}
 		head := sortColumn{Name: d.Name, Path: link(column, "down")}
 		if i == sorted {
-			head.Sorted, out.Order = "descending", "按“"+d.Name+"”从多到少排列"
+			head.Sorted, out.Order = "descending", "按“"+d.Name+"”从"+from+"到"+to+"排列"
 			if rising {
-				head.Sorted, out.Order = "ascending", "按“"+d.Name+"”从少到多排列"
+				head.Sorted, out.Order = "ascending", "按“"+d.Name+"”从"+to+"到"+from+"排列"
 			} else {
 				head.Path = link(column, "up")
 			}
@@ -237,4 +250,15 @@ func compared(r *models.Report, by, direction string) *comparison {
 		out.Rows = append(out.Rows, reportTableRow{Name: l.row.Name, Path: "/overview?" + url.Values{"place": {l.row.Code}}.Encode(), Cells: l.cells})
 	}
 	return out
+}
+
+// weight is what a number is ordered by: a rate by itself, below zero where there is none.
+func weight(f models.Figure) float64 {
+	switch {
+	case f.Of == nil:
+		return float64(f.Value)
+	case *f.Of == 0:
+		return -1
+	}
+	return float64(f.Value) / float64(*f.Of)
 }

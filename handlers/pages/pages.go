@@ -17,6 +17,7 @@ import (
 	"fengqiao/pkg/notify"
 	"fengqiao/pkg/rules"
 	"fengqiao/pkg/screening"
+	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Store    *store.Store
 	Reports  *screening.Service
 	Notices  *notify.Service
+	Ring     *seal.Ring // seals what a form carries for whoever sent it
 	Now      func() time.Time
 	Secure   bool // cookies are sent over HTTPS only
 	Jobs     Jobs // nil where no jobs run

@@ -22,13 +22,19 @@ import (
 // upload sends a form with a file, as a phone does.
 func (v *visitor) upload(tb testing.TB, path string, values map[string]string, file []byte) *page {
 	tb.Helper()
+	return v.uploadAs(tb, path, values, "file", file)
+}
+
+// uploadAs sends a form with a file in a field of its own.
+func (v *visitor) uploadAs(tb testing.TB, path string, values map[string]string, field string, file []byte) *page {
+	tb.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for name, value := range values {
 		require.NoError(tb, w.WriteField(name, value))
 	}
 	if file != nil {
-		part, err := w.CreateFormFile("file", "IMG_20260302.jpg")
+		part, err := w.CreateFormFile(field, "IMG_20260302.jpg")
 		require.NoError(tb, err)
 		_, err = part.Write(file)
 		require.NoError(tb, err)

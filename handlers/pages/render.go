@@ -86,6 +86,7 @@ var pagePartials = map[string][]string{
 	"screening":     nil,
 	"screeninglist": {"findings"},
 	"screeningrule": {"fields"},
+	"thresholds":    {"fields"},
 
 	"papers":     {"papers"},
 	"paper":      nil,

@@ -151,6 +151,7 @@ type figureBody struct {
 	OfGrid                      bool // it counts returns or findings, not cases
 	Duties                      []dutyRow
 	Leads                       []leadRow
+	Groups                      []clusterView
 }
 
 // figure shows the list of cases, or of returns and findings, behind one number.

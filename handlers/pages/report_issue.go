@@ -132,8 +132,8 @@ func issueBodyOf(view *screening.View, actor models.Actor, f *form) issueBody {
 type verifyBody struct {
 	Place, Month, Back   string
 	Sealed, Holds, Whole bool
-	Cases                int
-	Added, Gone, Changed []caseLink
+	Cases, Returns       int
+	Added, Gone, Changed []caseLink // of cases, then of returns
 	Changes              []changeRow
 }
 
@@ -150,17 +150,22 @@ func (p *Pages) verify(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	link := func(ids []string) []caseLink {
+	link := func(cases, returns []string) []caseLink {
 		var out []caseLink
-		for i, id := range ids {
-			out = append(out, caseLink{"/cases/" + id, "第" + strconv.Itoa(i+1) + "件"})
+		for i, id := range cases {
+			out = append(out, caseLink{"/cases/" + id, "第" + strconv.Itoa(i+1) + "件纠纷"})
+		}
+		for i, id := range returns {
+			cell, from, _ := models.ParseReturnID(id)
+			out = append(out, caseLink{"/returns/" + cell + "/" + from, "第" + strconv.Itoa(i+1) + "份排查表，" + dateText(from) + "起的一期"})
 		}
 		return out
 	}
 	body := verifyBody{Place: view.Region.Name, Month: monthText(month), Back: reportPath(region, month)}
 	if v != nil {
-		body.Sealed, body.Holds, body.Whole, body.Cases = true, v.Holds(), v.Whole, v.Cases
-		body.Added, body.Gone, body.Changed, body.Changes = link(v.Added), link(v.Gone), link(v.Changed), changeRows(view.Report, v.Changes)
+		body.Sealed, body.Holds, body.Whole, body.Cases, body.Returns = true, v.Holds(), v.Whole, v.Cases, v.Returns
+		body.Added, body.Gone, body.Changed = link(v.CaseFiles.Added, v.Screened.Added), link(v.CaseFiles.Gone, v.Screened.Gone), link(v.CaseFiles.Changed, v.Screened.Changed)
+		body.Changes = changeRows(view.Report, v.Changes)
 	}
 	return p.render(c, http.StatusOK, "verify", "核对月报的封存", body)
 }

@@ -148,6 +148,15 @@ func TestComparisonIsSorted(t *testing.T) {
 	require.Equal(t, "descending", p.doc.Find("#comparison th[aria-sort]").AttrOr("aria-sort", ""))
 	require.Contains(t, p.text("#comparison"), "从多到少")
 	require.Equal(t, first("/overview"), first("/overview?sort=nothing"))
+	require.Contains(t, p.text("#comparison thead"), "小事不出村")
+	p = v.get(t, "/overview?sort=village_rate&dir=up")
+	require.Contains(t, p.text("#comparison .hint"), "从低到高")
+	totals := p.texts("#comparison tfoot td")
+	require.Len(t, totals, len(p.texts("#comparison thead th"))-1)
+	report, err := w.reports.Report(t.Context(), models.Scope{Region: county}, township, screening.MonthOf(w.clock.Now()))
+	require.NoError(t, err)
+	pending, _ := report.Report.Figure("pending")
+	require.Equal(t, screening.Text(pending), totals[3])
 	for _, who := range []string{"陈守义", "周大成", "许来福"} {
 		require.NotContains(t, p.text("#comparison"), who, "places are compared, never people")
 	}

@@ -75,6 +75,7 @@ type chartView struct {
 
 type adviceRow struct {
 	Text, Ground, Path string
+	From               string // from where on it is given
 	Count              string
 }
 
@@ -87,7 +88,7 @@ type statisticRow struct {
 type supplementView struct {
 	Number           int
 	By, At, Reason   string
-	Files            int
+	Files, Refiled   int
 	Changes          []changeRow
 	Digest, Standing string
 }
@@ -154,7 +155,7 @@ func (b *reportBody) signs(r *models.Report) {
 	}
 	b.Seal, b.Verify = r.Issue.Seal.Digest, reportPath(r.Region, r.Month)+"/verify"
 	for _, s := range r.Issue.Supplements {
-		b.Supplements = append(b.Supplements, supplementView{Number: s.Number, By: s.By.Name, At: moment(s.At), Reason: s.Reason, Files: s.Files, Changes: changeRows(r, s.Changes), Digest: s.Digest})
+		b.Supplements = append(b.Supplements, supplementView{Number: s.Number, By: s.By.Name, At: moment(s.At), Reason: s.Reason, Files: s.Files, Refiled: s.Refiled, Changes: changeRows(r, s.Changes), Digest: s.Digest})
 	}
 }
 
@@ -202,7 +203,7 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 		out.Cases = append(out.Cases, viewLine(c))
 	}
 	for _, a := range part.Advice {
-		row := adviceRow{Text: a.Text, Ground: a.Ground, Count: grouped(a.Count) + a.Unit}
+		row := adviceRow{Text: a.Text, Ground: a.Ground, From: a.From, Count: grouped(a.Count) + a.Unit}
 		if ref, err := screening.ParseRef(a.Ref); err == nil {
 			row.Path = figurePath(r, ref)
 		}

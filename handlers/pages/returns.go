@@ -16,6 +16,8 @@ import (
 	"fengqiao/pkg/screening"
 )
 
+var returnDone = map[string]string{"zero": "已经报送：本期没有发现。", "filed": "已经报送。", "same": "这一期已经报过，没有重复。"}
+
 type returnsBody struct {
 	Place   string
 	Done    string
@@ -56,7 +58,7 @@ func (p *Pages) returns(c *gin.Context) error {
 		return err
 	}
 	body := returnsBody{Summary: "/screening", Draws: account.Has(actor.Role, account.DrawGrid)}
-	body.Done = map[string]string{"zero": "已经报送：本期没有发现。", "filed": "已经报送。", "same": "这一期已经报过，没有重复。"}[c.Query("done")]
+	body.Done = returnDone[c.Query("done")]
 	if body.Place, err = p.placeName(ctx, actor.Region); err != nil {
 		return err
 	}
@@ -101,6 +103,7 @@ type returnBody struct {
 	Leads             []leadRow
 	Done              string
 	CellPath          string
+	Fresh             bool // the form was opened, nothing of it was sent
 }
 
 type sendingView struct {
@@ -116,6 +119,7 @@ type findingForm struct {
 	Only  bool
 	Types []models.Choice
 	Signs []signField
+	Photo photoView // that it has already
 }
 
 type signField struct {
@@ -189,6 +193,14 @@ func (p *Pages) fileReturn(c *gin.Context) error {
 	}
 	f := &form{Values: values}
 	do, which, _ := strings.Cut(values.Get("do"), "-")
+	if do != "zero" {
+		if err := p.takePhotos(c, f, cell, from); err != nil {
+			return err
+		}
+	}
+	if len(f.Faults) > 0 { // whatever was pressed, the photo that is not taken is told of
+		return p.renderReturn(c, http.StatusUnprocessableEntity, d, f)
+	}
 	switch do {
 	case "add":
 		f.extraRow = "findings"
@@ -206,16 +218,22 @@ func (p *Pages) fileReturn(c *gin.Context) error {
 		in = screening.FileForm{Key: values.Get("key"), Seen: max(seenOfForm(values), 0), Zero: true}
 	} else {
 		f.Faults = decode(values, &in)
+		for i := range in.Findings {
+			in.Findings[i].Kept = p.keptPhoto(c, values.Get(photoField(i, "kept")), cell, from)
+		}
 	}
 	status := http.StatusUnprocessableEntity
 	if len(f.Faults) == 0 {
 		_, filed, err := p.Reports.File(ctx, actor, cell, from, in)
 		if err == nil {
 			done := map[bool]string{true: do, false: "same"}[filed]
-			if done != "zero" && done != "same" {
-				return redirect(c, dutyPath(d)+"?done=filed")
+			switch {
+			case done == "zero" && d.Return == nil, done == "same" && do == "zero":
+				return redirect(c, "/returns?"+url.Values{"done": {done}}.Encode())
+			case done != "same":
+				done = "filed"
 			}
-			return redirect(c, "/returns?"+url.Values{"done": {done}}.Encode())
+			return redirect(c, dutyPath(d)+"?done="+done)
 		}
 		if !f.refuse(err) {
 			return err
@@ -239,11 +257,9 @@ func (p *Pages) renderReturn(c *gin.Context, status int, d *screening.Duty, f *f
 	body := returnBody{
 		Cell: d.Cell.Name, Kind: d.Cell.Kind.Name(), Place: place, Period: d.Period.Name(), Until: dateText(d.Period.To.String()), State: d.State.Name(), Late: d.Late || d.State == screening.DutyOverdue || d.State == screening.DutyMissing,
 		Form: f, Files: account.Has(web.Actor(c).Role, account.FileReturns), Path: dutyPath(d), Key: rand.Text(), CellPath: "/grid/cells/" + d.CellID(),
-		Seen: filingsOf(d), Correcting: d.Return != nil,
+		Seen: filingsOf(d), Correcting: d.Return != nil, Fresh: c.Request.Method == http.MethodGet,
 	}
-	if c.Query("done") == "filed" {
-		body.Done = "已经报送。"
-	}
+	body.Done = returnDone[c.Query("done")]
 	if d.Return != nil {
 		body.Latest = viewSending(*d.Return.Latest())
 		for i := len(d.Return.Filings) - 2; i >= 0; i-- {
@@ -258,7 +274,9 @@ func (p *Pages) renderReturn(c *gin.Context, status int, d *screening.Duty, f *f
 		}
 	}
 	if f != nil {
-		body.Rows = findingForms(f)
+		if body.Rows, err = p.findingForms(c, f, d); err != nil {
+			return err
+		}
 	}
 	return p.render(c, status, "return", d.Cell.Name+"排查表", body)
 }
@@ -274,7 +292,7 @@ func viewSending(f models.Submission) *sendingView {
 	return v
 }
 
-func findingForms(f *form) []findingForm {
+func (p *Pages) findingForms(c *gin.Context, f *form, d *screening.Duty) ([]findingForm, error) {
 	indexes := f.Rows("findings", 1)
 	out := make([]findingForm, len(indexes))
 	for i := range indexes {
@@ -283,7 +301,11 @@ func findingForms(f *form) []findingForm {
 			name := fmt.Sprintf("findings[%d].signs[%d]", i, n)
 			row.Signs = append(row.Signs, signField{Name: name, ID: fieldID(name), Code: sign.Code, Label: sign.Name, Checked: f.Value(name) != ""})
 		}
+		var err error
+		if row.Photo, err = p.photoOfRow(c, f, i, d); err != nil {
+			return nil, err
+		}
 		out[i] = row
 	}
-	return out
+	return out, nil
 }

@@ -117,7 +117,7 @@ func newWorld(tb testing.TB) *world {
 	w.sweeper = escalation.NewSweeper(w.store)
 	w.reports = screening.New(w.store, w.clock.Now)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Now: w.clock.Now, Jobs: &w.jobs})
+	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Ring: ring, Now: w.clock.Now, Jobs: &w.jobs})
 	require.NoError(tb, err)
 	w.routes = html.Routes()
 	w.handler, err = handlers.New(handlers.Deps{

@@ -34,6 +34,9 @@ func (s *Service) fromFinding(ctx context.Context, actor models.Actor, c *models
 	}
 	c.DraftKey = models.FindingDraftKey(id)
 	c.Finding = &models.CaseFinding{ID: id, Where: found.Where, Signs: found.Signs}
+	if found.Photo != nil {
+		c.Attachments = append(c.Attachments, found.Photo.Attachment(1, s.now(), actor))
+	}
 	return nil
 }
 

@@ -133,7 +133,7 @@ type tally struct {
 	region     *models.Region
 	inside     []*models.Region
 	values, of []int64
-	cells      []map[string][]int64 // of each dimension: code → columns
+	cells      []map[string][]int64 // of each dimension: code → columns, and behind them what rates are reckoned on
 	lines      []models.ReportLine
 }
 
@@ -163,11 +163,14 @@ func (t *tally) add(r *reading) {
 	for i, columns := range t.meter.columns {
 		cells, ok := t.cells[i][r.codes[i]]
 		if !ok {
-			cells = make([]int64, len(columns))
+			cells = make([]int64, t.meter.dimensions[i].width())
 			t.cells[i][r.codes[i]] = cells
 		}
 		for j, figure := range columns {
 			cells[j] += r.values[figure]
+			if len(cells) > len(columns) {
+				cells[len(columns)+j] += r.of[figure]
+			}
 		}
 	}
 }
@@ -194,6 +197,14 @@ func (t *tally) report(w Window) *models.Report {
 	return r
 }
 
+// width is how many numbers a row has.
+func (d *Dimension) width() int {
+	if d.OfRates() {
+		return 2 * len(d.Columns)
+	}
+	return len(d.Columns)
+}
+
 // byUrgency puts the higher risk first, then the earlier deadline.
 func byUrgency(a, b models.ReportLine) int {
 	return cmp.Or(cmp.Compare(b.Risk.Rank(), a.Risk.Rank()), cmp.Compare(b.LateDays, a.LateDays), cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Case, b.Case))
@@ -208,9 +219,13 @@ func table(d *Dimension, choices []models.Choice, always int, cells map[string][
 			return
 		}
 		if values == nil {
-			values = make([]int64, len(d.Columns))
+			values = make([]int64, d.width())
 		}
-		out.Rows = append(out.Rows, models.TableRow{Code: code, Name: name, Values: values})
+		line := models.TableRow{Code: code, Name: name, Values: values[:len(d.Columns):len(d.Columns)]}
+		if d.OfRates() {
+			line.Of = values[len(d.Columns):]
+		}
+		out.Rows = append(out.Rows, line)
 	}
 	for i, c := range choices {
 		row(c.Code, c.Name, i < always)

@@ -108,6 +108,13 @@ func TestReportsBalance(t *testing.T) {
 								sum += row.Values[column]
 							}
 							require.Equal(t, v(key), sum, "%s: %s by %s", report.ID, key, table.Key)
+							if whole, _ := report.Figure(key); whole.Of != nil {
+								of := int64(0)
+								for _, row := range table.Rows {
+									of += row.Of[column]
+								}
+								require.Equal(t, *whole.Of, of, "%s: %s by %s is reckoned on the same", report.ID, key, table.Key)
+							}
 						}
 						for _, row := range table.Rows {
 							at := func(key string) int64 {
@@ -245,7 +252,11 @@ func everyNumberOpensItsList(t *testing.T, h *history, r *models.Region, month s
 		for _, row := range table.Rows {
 			for i, column := range table.Columns {
 				ref := screening.CellRef(table, row, column).String()
-				require.Len(t, list(ref), int(row.Values[i])-len(entries(ref)), "%s %s", report.ID, ref)
+				want := row.Values[i]
+				if row.Of != nil { // as the list of any rate
+					want = row.Of[i]
+				}
+				require.Len(t, list(ref), int(want)-len(entries(ref)), "%s %s", report.ID, ref)
 			}
 		}
 	}

@@ -26,12 +26,19 @@ const (
 	gridVillage  = "grid_village"
 )
 
+// Keys of the breakdowns of the two rates by place, which only the comparison of places shows.
+const (
+	RatesTownship = "township_rates"
+	RatesVillage  = "village_rates"
+)
+
 // Dimensions lists the breakdowns in the order of the report. Townships stand in a county's report,
 // villages in a township's.
 func Dimensions() []Dimension {
 	flow := []string{"opening", "opened", "concluded", "pending", "overdue", "agreed"}
 	place := append(slices.Clone(flow), "failed", "escalated")
 	grid := []string{"screen_due", "screen_returned", "screen_zero", "screen_missing", "leads", "leads_case", "leads_prevented"}
+	rates := []string{"village_rate", "township_rate"}
 	seats := []models.Choice{{Code: string(models.RegionVillage), Name: "村级"}, {Code: string(models.RegionTownship), Name: "镇级"}, {Code: string(models.RegionCounty), Name: "县级"}}
 	risks := models.RiskLevels()
 	slices.Reverse(risks)
@@ -44,6 +51,8 @@ func Dimensions() []Dimension {
 		{Key: gridVillage, Name: "各村排查", Columns: grid, code: func(l *look) string { return l.c.Place.Village }, entry: func(e *Entry) string { return e.place(models.RegionVillage) }},
 		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
 		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
+		{Key: RatesTownship, Name: "乡镇", Columns: rates, code: func(l *look) string { return l.c.Place.Township }},
+		{Key: RatesVillage, Name: "村", Columns: rates, code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
 		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.counted.Source }},
 		{Key: "risk", Name: "风险等级", Columns: []string{"pending", "overdue", "unreceived"}, choices: risks, always: len(risks), code: func(l *look) string { return string(l.is.Risk) }},
@@ -71,9 +80,12 @@ func (d *Dimension) Heading() string {
 	return "按" + d.Name
 }
 
+// OfRates says whether the columns are rates: a row then has what each is reckoned on as well.
+func (d *Dimension) OfRates() bool { return d.Key == RatesTownship || d.Key == RatesVillage }
+
 // IsPlace says whether the rows are places, which have reports of their own.
 func (d *Dimension) IsPlace() bool {
-	return slices.Contains([]string{"township", "village", "township_risk", "village_risk", gridTownship, gridVillage}, d.Key)
+	return slices.Contains([]string{"township", "village", "township_risk", "village_risk", gridTownship, gridVillage, RatesTownship, RatesVillage}, d.Key)
 }
 
 // spans are the lengths of time from acceptance to the end.

@@ -305,7 +305,7 @@ func (w *word) signatures() {
 		docx.Paragraph{Style: docx.Plain, Align: docx.Right, Before: 12, Runs: []docx.Run{{Text: OfficeOf(w.view.Region) + "（盖章）"}}},
 		docx.Paragraph{Style: docx.Plain, Align: docx.Right, Runs: []docx.Run{{Text: day}}}}
 	if r.Issue.Seal != nil {
-		blocks = append(blocks, docx.Text(docx.Note, fmt.Sprintf("封存码（SHA-256）：%s；依据案件%d件", r.Issue.Seal.Digest, r.Issue.Seal.Cases)))
+		blocks = append(blocks, docx.Text(docx.Note, fmt.Sprintf("封存码（SHA-256）：%s；依据案件%d件、排查表%d份", r.Issue.Seal.Digest, r.Issue.Seal.Cases, r.Issue.Seal.Returns)))
 	}
 	w.add(docx.Keep(blocks...)...)
 }
@@ -319,6 +319,9 @@ func (w *word) supplements() {
 		w.text(docx.Body, s.Reason)
 		if s.Files > 0 {
 			w.text(docx.Body, fmt.Sprintf("报告封存以后，案件档案有%d件变化。", s.Files))
+		}
+		if s.Refiled > 0 {
+			w.text(docx.Body, fmt.Sprintf("报告封存以后，排查表有%d份变化。", s.Refiled))
 		}
 		if len(s.Changes) == 0 {
 			w.text(docx.Body, "数字没有变化。")
@@ -362,7 +365,7 @@ func ledgerPages(ledger []papers.LedgerRow) docx.Section {
 	s := docx.Section{Landscape: true, Footer: docx.PageNumber(), Body: []docx.Block{docx.Text(docx.Heading, "附2　台账")}}
 	if len(ledger) > ledgerInWord {
 		s.Landscape = false
-		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，见同一份月报的 Excel 文件。", len(ledger))))
+		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，超过%d件，不在这里逐件列出。逐件的台账在同一份月报的 Excel 文件里，一件不少：在月报页面点“下载 Excel”，看“台账”一页。", len(ledger), ledgerInWord)))
 		return s
 	}
 	t := docx.Table{Widths: []int{12, 66, 28, 24, 24, 24, 14, 20, 20, 11}, Header: 1,

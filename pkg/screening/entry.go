@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"fengqiao/models"
 	"fengqiao/pkg/workday"
 )
 
-// Entry is one thing that the figures of the grid count, as it was at the end of a window: a return that
-// a cell owed, or a finding. Like a look at a case it knows only what had been written down by then.
+// Entry is one thing that is no case and that figures count, as it was at the end of a window: a return that
+// a cell owed, a finding, or a group dispute that waits for an answer. Like a look at a case it knows only what had been written down by then.
 type Entry struct {
 	Village string
 	Return  *models.Return // nil where nothing was sent
@@ -19,7 +20,10 @@ type Entry struct {
 	Duty *Duty
 	Late bool // the return was first sent in the window, when its period was over
 	Lead *Lead
-	w    Window
+	// Group is a group dispute that nobody had confirmed or dismissed by the window's end; then there is
+	// nothing else.
+	Group *models.Cluster
+	w     Window
 }
 
 // found says whether the entry is a finding that was sent in the window.
@@ -67,6 +71,34 @@ func EntriesOf(w Window, rules []models.ScreeningRule, grids []*models.Grid, ret
 	return out
 }
 
+// GroupsOf are the entries of the group disputes that wait for an answer at a window's end.
+func GroupsOf(w Window, clusters []*models.Cluster) []Entry {
+	var out []Entry
+	for _, c := range clusters {
+		if c.StateAt(w.End) == models.ClusterSuggested {
+			out = append(out, Entry{Village: c.Place.Village, Group: c, w: w})
+		}
+	}
+	return out
+}
+
+// groupsIn reads those of a township: what waits now, and what was decided since.
+func (s *Service) groupsIn(ctx context.Context, township string, w Window) ([]Entry, error) {
+	var found []*models.Cluster
+	for _, state := range models.ClusterStates() {
+		since := w.End
+		if models.ClusterState(state.Code) == models.ClusterSuggested {
+			since = time.Time{}
+		}
+		some, err := s.store.ClustersSince(ctx, township, models.ClusterState(state.Code), since)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return GroupsOf(w, found), nil
+}
+
 // ListEntries returns the entries behind one number of the report that Compute makes of them.
 func ListEntries(region *models.Region, entries []Entry, ref Ref) ([]Entry, error) {
 	if _, err := ParseRef(ref.String()); err != nil {
@@ -86,6 +118,16 @@ func ListEntries(region *models.Region, entries []Entry, ref Ref) ([]Entry, erro
 
 // entriesIn reads the entries of a township.
 func (s *Service) entriesIn(ctx context.Context, township string, w Window) ([]Entry, error) {
+	returns, err := s.returnsIn(ctx, township, w)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := s.groupsIn(ctx, township, w)
+	return append(returns, groups...), err
+}
+
+// returnsIn reads those of its grids and returns.
+func (s *Service) returnsIn(ctx context.Context, township string, w Window) ([]Entry, error) {
 	grids, err := s.store.GridsIn(ctx, models.Scope{Region: township}, township)
 	if err != nil || len(grids) == 0 {
 		return nil, err

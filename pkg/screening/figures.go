@@ -74,7 +74,7 @@ func rate(key, name, explain string, is, of func(*look) bool) Definition {
 	}
 }
 
-// entries counts returns or findings of the grid.
+// entries counts returns, findings of the grid, and group disputes that wait.
 func entries(key, name, unit, explain string, is func(*Entry) bool) Definition {
 	return Definition{Key: key, Name: name, Unit: unit, Explain: explain, entry: func(e *Entry) int64 { return one(is(e)) }}
 }
@@ -191,6 +191,7 @@ func Figures() []Definition {
 		count("yellow", "黄色风险", "期末未结中，风险等级为黄（一般）的纠纷。", func(l *look) bool { return l.atRisk(models.Yellow) }),
 		count("blue", "蓝色风险", "期末未结中，风险等级为蓝（低）的纠纷。", func(l *look) bool { return l.atRisk(models.Blue) }),
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
+		entries("groups_waiting", "待确认群体性纠纷", "起", "月末时系统已经提请、还没有人确认或者排除的群体性纠纷，一起几件只记一起。", func(e *Entry) bool { return e.Group != nil }),
 		count("groups", "新确认群体性纠纷", "本月确认、月末仍合并办理的群体性纠纷，一起只记在其中最早的一件上。", (*look).leads),
 		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", func(l *look) bool { return l.pending() && l.grouped() }),
 	)

@@ -29,6 +29,12 @@ type FindingForm struct {
 	Households int                `json:"households,omitempty" validate:"gte=0,lte=100000" label:"涉及户数"`
 	Type       models.DisputeType `json:"type" validate:"required" label:"哪类事"`
 	Signs      []string           `json:"signs,omitempty" validate:"max=20" label:"风险苗头"`
+
+	// Photo is a photo that comes with the form, Kept one that was taken in before, by KeepPhoto: whoever fills
+	// Kept vouches that it was the actor's. Where there is neither, a finding that is corrected keeps its photo.
+	Photo     []byte               `json:"photo,omitempty" label:"照片"`
+	Kept      *models.FindingPhoto `json:"-"`
+	DropPhoto bool                 `json:"dropPhoto,omitempty" label:"不要照片"`
 }
 
 // longestLate is how long after the end of its period a return may still be sent.
@@ -39,6 +45,10 @@ var filers = []models.Role{models.RoleMediator, models.RoleChair, models.RoleFir
 
 // IsFiler says whether a role sends the returns of its village.
 func IsFiler(role models.Role) bool { return slices.Contains(filers, role) }
+
+func notFiler() error {
+	return models.Errorf(models.Forbidden, "return.file", "排查表由村里的调解员、村调委会主任和第一书记报送")
+}
 
 func noReturn() error {
 	return models.Errorf(models.NotFound, "not_found", "没有找到这份排查表")
@@ -87,7 +97,7 @@ func (s *Service) before() time.Time { return s.now().Add(time.Millisecond) }
 // what is now Seen it corrects. Findings that were settled stay, whatever the correction says.
 func (s *Service) File(ctx context.Context, actor models.Actor, cell, from string, form FileForm) (r *models.Return, filed bool, err error) {
 	if !IsFiler(actor.Role) {
-		return nil, false, models.Errorf(models.Forbidden, "return.file", "排查表由村里的调解员、村调委会主任和第一书记报送")
+		return nil, false, notFiler()
 	}
 	for range attempts {
 		d, err := s.Duty(ctx, actor.Scope(), cell, from)
@@ -102,6 +112,9 @@ func (s *Service) File(ctx context.Context, actor models.Actor, cell, from strin
 			return nil, false, models.Errorf(models.Precondition, "return.too_late", "这一期已经过去三个多月，不能再报了")
 		}
 		if err := s.checkFiling(&form); err != nil {
+			return nil, false, err
+		}
+		if err := s.takePhotos(ctx, form.Findings); err != nil {
 			return nil, false, err
 		}
 		filing := models.Submission{Key: form.Key, At: now, By: actor, Late: !now.Before(d.Period.End()), Findings: []models.Finding{}}
@@ -156,7 +169,7 @@ func (s *Service) firstReturn(ctx context.Context, d *Duty, filing models.Submis
 }
 
 func (f FindingForm) finding(seq int) models.Finding {
-	return models.Finding{Seq: seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: f.Signs}
+	return models.Finding{Seq: seq, What: f.What, Where: f.Where, Households: f.Households, Type: f.Type, Signs: f.Signs, Photo: f.Kept}
 }
 
 // corrected are the findings of a correction: those that are settled as they are, then those of the form.
@@ -174,8 +187,11 @@ func corrected(r *models.Return, forms []FindingForm) ([]models.Finding, error) 
 		if seq != 0 && r.Outcome(seq) != nil {
 			return nil, models.FieldErrorf(fmt.Sprintf("findings[%d].what", i), "这条线索刚才已经处理了，不能再改。请重新打开这份排查表")
 		}
-		if seq == 0 || latest.Finding(seq) == nil {
+		was := latest.Finding(seq)
+		if was == nil {
 			seq, next = next, next+1
+		} else if f.Kept == nil && !f.DropPhoto {
+			f.Kept = was.Photo
 		}
 		out = append(out, f.finding(seq))
 	}

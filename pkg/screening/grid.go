@@ -268,6 +268,9 @@ func (s *Service) Change(ctx context.Context, actor models.Actor, id string, see
 			return err
 		}
 		found := slices.Concat(faults, s.place(g, form, c.Kind, number, accounts, now))
+		if form.Kind != "" && form.Kind != c.Kind {
+			found = append(found, models.FieldError{Field: "kind", Message: "级别不能改，请撤销这个网格，另外添加一个"})
+		}
 		if last := c.Last(); form.From != "" && form.From < last.From {
 			found = append(found, models.FieldError{Field: "from", Message: "上一次改动从" + dayText(last.From) + "起，日期不能更早"})
 		}

@@ -16,23 +16,6 @@ import (
 	"fengqiao/models"
 )
 
-// The thresholds from which on something is worth a look. None of them proves anything.
-const (
-	drawShare, drawLeast = 5, 5 // percent of the ended cases, and how many at least, are called back
-
-	shareMonths     = 12    // over so many months a village's share is looked at
-	shareLeast      = 10    // ended cases of the village in them
-	shareTimes      = 2     // times as many as are to be expected by households
-	shareLikelihood = 0.001 // of so many or more by chance
-
-	similarLeast   = 60   // characters a text has to have, else many are alike by nature
-	similarOverlap = 0.85 // of their grams
-
-	fastMinutes = 60 // from logging to agreement
-
-	batchLeast, batchMinutes = 4, 30 // ended in one village within minutes
-)
-
 // Drawn lists the ids of the cases that a seed draws out of some: those with the smallest hash of seed and
 // id. The order in which they are given does not matter.
 func Drawn(seed string, ids []string, n int) []string {
@@ -47,13 +30,15 @@ func Drawn(seed string, ids []string, n int) []string {
 }
 
 // drawSize is how many of a population are called back.
-func drawSize(population int) int { return max(drawLeast, (population*drawShare+99)/100) }
+func drawSize(population int, g models.GuardThresholds) int {
+	return max(g.DrawLeast, (population*g.DrawPercent+99)/100)
+}
 
 // Inspect finds what is to be looked into of a township's month: the draw by a seed, and what looks
 // unlikely. cases are those that were active in the window, past the township's reports of the months
-// before and of this one, villages its villages.
-func Inspect(township *models.Region, w Window, seed string, cases []*models.Case, past []*models.Report, villages []*models.Region) *models.FileCheck {
-	check := &models.FileCheck{ID: models.CheckID(township.Code, w.Month), Region: township.Code, Month: w.Month, Seed: seed, Items: []models.CheckItem{}}
+// before and of this one, villages its villages, g from where on something is worth a look.
+func Inspect(township *models.Region, w Window, seed string, g models.GuardThresholds, cases []*models.Case, past []*models.Report, villages []*models.Region) *models.FileCheck {
+	check := &models.FileCheck{ID: models.CheckID(township.Code, w.Month), Region: township.Code, Month: w.Month, Seed: seed, Items: []models.CheckItem{}, Guard: &g}
 	ended := map[string]*look{}
 	var ids []string
 	var looks []*look
@@ -66,13 +51,13 @@ func Inspect(township *models.Region, w Window, seed string, cases []*models.Cas
 	}
 	slices.SortFunc(looks, func(a, b *look) int { return strings.Compare(a.c.ID.Hex(), b.c.ID.Hex()) })
 	check.Population = len(ids)
-	for _, id := range Drawn(seed, ids, drawSize(len(ids))) {
+	for _, id := range Drawn(seed, ids, drawSize(len(ids), g)) {
 		check.Items = append(check.Items, item(models.CheckCall, "随机抽中，请向双方当事人核实有没有这次调解、结果是否属实", ended[id]))
 	}
-	check.Items = append(check.Items, unlikelyShares(past, villages)...)
-	check.Items = append(check.Items, similarTexts(looks)...)
-	check.Items = append(check.Items, tooFast(looks)...)
-	check.Items = append(check.Items, batches(looks)...)
+	check.Items = append(check.Items, unlikelyShares(past, villages, g)...)
+	check.Items = append(check.Items, similarTexts(looks, g)...)
+	check.Items = append(check.Items, tooFast(looks, g)...)
+	check.Items = append(check.Items, batches(looks, g)...)
 	return check
 }
 
@@ -87,7 +72,7 @@ func item(kind models.CheckKind, ground string, looks ...*look) models.CheckItem
 
 // unlikelyShares finds villages that ended more cases over some months than chance makes likely, by
 // their households, or evenly where those are not known.
-func unlikelyShares(past []*models.Report, villages []*models.Region) []models.CheckItem {
+func unlikelyShares(past []*models.Report, villages []*models.Region, g models.GuardThresholds) []models.CheckItem {
 	ended, names, whole := map[string]int64{}, map[string]string{}, int64(0)
 	for _, r := range past {
 		t, _ := r.Table("village")
@@ -114,7 +99,7 @@ func unlikelyShares(past []*models.Report, villages []*models.Region) []models.C
 		}
 		n := ended[v.Code]
 		expected := share * float64(whole)
-		if len(villages) < 2 || n < shareLeast || float64(n) < shareTimes*expected || tail(whole, n, share) > shareLikelihood {
+		if len(villages) < 2 || n < int64(g.ShareLeast) || float64(n) < float64(g.ShareTimes)*expected || tail(whole, n, share) > float64(g.ShareChance)/10_000 {
 			continue
 		}
 		out = append(out, models.CheckItem{
@@ -142,17 +127,18 @@ func tail(of, n int64, chance float64) float64 {
 
 // similarTexts finds cases whose facts and courses are nearly the same text once names and numbers are
 // taken out. Cases that are like one another through others are one item.
-func similarTexts(looks []*look) []models.CheckItem {
+func similarTexts(looks []*look, g models.GuardThresholds) []models.CheckItem {
 	type text struct {
 		l     *look
 		grams []uint64
 	}
 	var texts []text
 	for _, l := range looks {
-		if grams := gramsOf(l); len(grams) >= similarLeast {
+		if grams := gramsOf(l); len(grams) >= g.SimilarLeast {
 			texts = append(texts, text{l, grams})
 		}
 	}
+	least := float64(g.SimilarPercent) / 100
 	group := make([]int, len(texts))
 	for i := range group {
 		group[i] = i
@@ -167,10 +153,10 @@ func similarTexts(looks []*look) []models.CheckItem {
 	for i := range texts {
 		for j := i + 1; j < len(texts); j++ {
 			a, b := texts[i].grams, texts[j].grams
-			if float64(min(len(a), len(b))) < similarOverlap*float64(max(len(a), len(b))) {
+			if float64(min(len(a), len(b))) < least*float64(max(len(a), len(b))) {
 				continue // too unlike in length to overlap so much
 			}
-			if o := overlap(a, b); o >= similarOverlap {
+			if o := overlap(a, b); o >= least {
 				from, to := root(j), root(i)
 				if from < to {
 					from, to = to, from
@@ -252,11 +238,11 @@ func endedAt(l *look) time.Time {
 }
 
 // tooFast finds agreements that came within minutes of the logging.
-func tooFast(looks []*look) []models.CheckItem {
+func tooFast(looks []*look, g models.GuardThresholds) []models.CheckItem {
 	var out []models.CheckItem
 	for _, l := range looks {
 		took := endedAt(l).Sub(l.c.LoggedAt)
-		if l.outcome() == models.OutcomeAgreed && took < fastMinutes*time.Minute {
+		if l.outcome() == models.OutcomeAgreed && took < time.Duration(g.FastMinutes)*time.Minute {
 			out = append(out, item(models.CheckFast, fmt.Sprintf("登记后%d分钟就达成协议", int(took/time.Minute)), l))
 		}
 	}
@@ -264,7 +250,7 @@ func tooFast(looks []*look) []models.CheckItem {
 }
 
 // batches finds villages in which several cases were ended within minutes.
-func batches(looks []*look) []models.CheckItem {
+func batches(looks []*look, g models.GuardThresholds) []models.CheckItem {
 	byVillage := map[string][]*look{}
 	var order []string
 	for _, l := range looks {
@@ -281,10 +267,10 @@ func batches(looks []*look) []models.CheckItem {
 		slices.SortStableFunc(found, func(a, b *look) int { return endedAt(a).Compare(endedAt(b)) })
 		for i := 0; i < len(found); {
 			end := i + 1
-			for end < len(found) && endedAt(found[end]).Sub(endedAt(found[i])) <= batchMinutes*time.Minute {
+			for end < len(found) && endedAt(found[end]).Sub(endedAt(found[i])) <= time.Duration(g.BatchMinutes)*time.Minute {
 				end++
 			}
-			if end-i >= batchLeast {
+			if end-i >= g.BatchLeast {
 				out = append(out, item(models.CheckBatch, fmt.Sprintf("%s有%d件在%d分钟内先后办结", found[i].c.Place.VillageName, end-i, int(endedAt(found[end-1]).Sub(endedAt(found[i]))/time.Minute)), found[i:end]...))
 				i = end
 				continue

@@ -48,7 +48,11 @@ func (s *Service) buildCheck(ctx context.Context, township *models.Region, w Win
 	if err == nil || !store.IsNotFound(err) {
 		return false, err
 	}
-	past, err := s.store.Reports(ctx, township.Code, AddMonths(w.Month, 1-shareMonths), w.Month)
+	limits, err := s.thresholds(ctx, models.Scope{Region: township.Code}.County(), w.End)
+	if err != nil {
+		return false, err
+	}
+	past, err := s.store.Reports(ctx, township.Code, AddMonths(w.Month, 1-limits.Guard.ShareMonths), w.Month)
 	if err != nil {
 		return false, err
 	}
@@ -70,7 +74,7 @@ func (s *Service) buildCheck(ctx context.Context, township *models.Region, w Win
 	if _, err := rand.Read(seed); err != nil {
 		return false, err
 	}
-	check := Inspect(township, w, hex.EncodeToString(seed), cases, past, villages)
+	check := Inspect(township, w, hex.EncodeToString(seed), limits.Guard, cases, past, villages)
 	check.BuiltAt = s.now()
 	err = s.store.InsertCheck(ctx, check)
 	if store.IsDuplicate(err, "_id") {
@@ -115,7 +119,7 @@ func (s *Service) Redrawn(ctx context.Context, c *models.FileCheck) (same bool, 
 			drawn = append(drawn, i.Cases[0].ID)
 		}
 	}
-	return slices.Equal(drawn, Drawn(c.Seed, ids, drawSize(len(ids)))), len(ids), nil
+	return slices.Equal(drawn, Drawn(c.Seed, ids, drawSize(len(ids), c.Thresholds()))), len(ids), nil
 }
 
 // CheckForm is what came of looking into one item.

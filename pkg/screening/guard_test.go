@@ -48,6 +48,14 @@ func TestTheDrawIsFair(t *testing.T) {
 type guarded struct {
 	t     *testing.T
 	cases []*models.Case
+	guard *models.GuardThresholds // nil for the default
+}
+
+func (g *guarded) limits() models.GuardThresholds {
+	if g.guard != nil {
+		return *g.guard
+	}
+	return models.DefaultGuard()
 }
 
 // add ends a case by an agreement so long after its logging.
@@ -66,7 +74,7 @@ func (g *guarded) add(at string, took time.Duration, facts string, names ...stri
 }
 
 func (g *guarded) inspect(past []*models.Report, villages []*models.Region) map[models.CheckKind][]models.CheckItem {
-	check := screening.Inspect(townships[0], window(g.t, "2026-10"), "seed", g.cases, past, villages)
+	check := screening.Inspect(townships[0], window(g.t, "2026-10"), "seed", g.limits(), g.cases, past, villages)
 	out, keys := map[models.CheckKind][]models.CheckItem{}, map[string]bool{}
 	for _, i := range check.Items {
 		require.False(g.t, keys[i.Key], "a key twice: %s", i.Key)

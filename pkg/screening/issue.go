@@ -207,16 +207,16 @@ func (s *Service) reviewer(ctx context.Context, r *models.Report, actor models.A
 
 // refreshed works a report out anew from the files. Where it is another now, the new one takes its
 // place as a draft, what was written stays, and the Precondition error says that the figures moved.
-func (s *Service) refreshed(ctx context.Context, report *models.Report, r *models.Region, w Window) (heads, error) {
+func (s *Service) refreshed(ctx context.Context, report *models.Report, r *models.Region, w Window) (grounds, error) {
 	now, files, err := s.compute(ctx, r, w)
 	if err != nil || upToDate(report, now) {
 		return files, err
 	}
 	report.Figures, report.Tables, report.Lines, report.BuiltAt, report.Issue.State = now.Figures, now.Tables, now.Lines, s.now(), models.ReportDraft
 	if _, err := s.replace(ctx, report); err != nil {
-		return nil, err
+		return grounds{}, err
 	}
-	return nil, models.Errorf(models.Precondition, "report.moved", "月报生成以后档案有变化，数字已经重新计算，月报回到草稿。请看过新的数字再确认")
+	return grounds{}, models.Errorf(models.Precondition, "report.moved", "月报生成以后档案有变化，数字已经重新计算，月报回到草稿。请看过新的数字再确认")
 }
 
 // upToDate says whether a report is what the files give now: the same figures, none of which was
@@ -231,8 +231,8 @@ func (s *Service) seal(ctx context.Context, report *models.Report, r *models.Reg
 	if err != nil {
 		return err
 	}
-	mark := models.ReportMark{At: now, By: actor, Cases: len(files)}
-	if mark.Heads, err = s.store.PutHeads(ctx, files.bytes()); err != nil {
+	mark := models.ReportMark{At: now, By: actor}
+	if err := s.under(ctx, &mark, files); err != nil {
 		return err
 	}
 	report.Take(move, actor, now, "", false)
@@ -249,8 +249,8 @@ func (s *Service) supplement(ctx context.Context, report *models.Report, r *mode
 	if err != nil {
 		return err
 	}
-	mark := models.ReportMark{At: now, By: actor, Reason: reason, Changes: v.Changes, Cases: len(files), Files: v.Files()}
-	if mark.Heads, err = s.store.PutHeads(ctx, files.bytes()); err != nil {
+	mark := models.ReportMark{At: now, By: actor, Reason: reason, Changes: v.Changes, Files: v.CaseFiles.Count(), Refiled: v.Screened.Count()}
+	if err := s.under(ctx, &mark, files); err != nil {
 		return err
 	}
 	report.Take(move, actor, now, "", false)
@@ -259,31 +259,35 @@ func (s *Service) supplement(ctx context.Context, report *models.Report, r *mode
 }
 
 // compute works a report out from the files and the returns, with the head of each that adds to it.
-func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*models.Report, heads, error) {
+func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*models.Report, grounds, error) {
 	inside, err := s.store.RegionsIn(ctx, r.Code)
 	if err != nil {
-		return nil, nil, err
+		return nil, grounds{}, err
 	}
 	m := newMeter(w)
 	t := newTally(m, r, inside)
-	all := heads{}
+	all := grounds{cases: heads{}, returns: heads{}}
 	err = s.visit(ctx, r, w, func(c *models.Case) error {
 		reading := m.read(c)
 		t.addCase(reading)
 		if reading.touched() {
-			all[c.ID.Hex()] = reading.head
+			all.cases[c.ID.Hex()] = reading.head
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, grounds{}, err
 	}
 	grid, err := s.entriesOf(ctx, r, w)
 	if err != nil {
-		return nil, nil, err
+		return nil, grounds{}, err
 	}
 	for i := range grid {
-		t.add(m.readEntry(&grid[i]))
+		reading, e := m.readEntry(&grid[i]), &grid[i]
+		t.add(reading)
+		if e.Return != nil && reading.touched() {
+			all.returns[e.Return.ID] = e.Return.HeadAt(w.End)
+		}
 	}
 	return t.report(w), all, nil
 }

@@ -225,7 +225,7 @@ func TestSupplements(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, v.Whole)
 	require.False(t, v.Holds())
-	require.Equal(t, []string{late.ID.Hex()}, v.Added)
+	require.Equal(t, []string{late.ID.Hex()}, v.CaseFiles.Added)
 
 	_, err = k.issue(t, month, colleague, models.ReportSupplement, note(" "))
 	require.Equal(t, "note", models.AsError(err).Fields[0].Field)
@@ -282,6 +282,9 @@ func TestSealShowsEveryChange(t *testing.T) {
 		"when it was reviewed":    func(r *models.Report) { r.Issue.Steps[1].At = r.Issue.Steps[1].At.Add(time.Second) },
 		"who sealed":              func(r *models.Report) { r.Issue.Seal.By.Name = "别人" },
 		"the list of cases":       func(r *models.Report) { r.Issue.Seal.Heads = strings.Repeat("0", 64) },
+		"the list of returns":     func(r *models.Report) { r.Issue.Seal.Screened = strings.Repeat("0", 64) },
+		"how many returns":        func(r *models.Report) { r.Issue.Seal.Returns++ },
+		"returns of a supplement": func(r *models.Report) { r.Issue.Supplements[0].Refiled++ },
 		"the month":               func(r *models.Report) { r.Month = "2026-01" },
 		"a supplement's reason":   func(r *models.Report) { r.Issue.Supplements[0].Reason = "别的" },
 		"a supplement's figures":  func(r *models.Report) { r.Issue.Supplements[0].Changes[0].Is.Value++ },
@@ -324,10 +327,58 @@ func TestVerifyNamesTheFileThatWasChanged(t *testing.T) {
 	require.NoError(t, k.store.ReplaceCase(t.Context(), forged))
 	v, err := k.service.Verify(t.Context(), everything, townships[0].Code, month)
 	require.NoError(t, err)
-	require.Equal(t, []string{forged.ID.Hex()}, v.Changed)
+	require.Equal(t, []string{forged.ID.Hex()}, v.CaseFiles.Changed)
 	v, err = k.service.Verify(t.Context(), everything, townships[0].Code, k.months()[0])
 	require.NoError(t, err)
 	require.Nil(t, v, "there is no seal to check")
+}
+
+// TestReturnsAreUnderTheSeal: what was sent in the month and how it was settled by its end may not be another
+// afterwards, even where no number moves; what is done later changes nothing.
+func TestReturnsAreUnderTheSeal(t *testing.T) {
+	t.Parallel()
+	k := keepShort(t)
+	k.seat(t, officer, colleague)
+	month := k.months()[1]
+	end := window(t, month).End
+	sealed := k.sealedReport(t, month)
+	require.Positive(t, sealed.Issue.Seal.Returns)
+	verify := func() *screening.Verification {
+		v, err := k.service.Verify(t.Context(), everything, townships[0].Code, month)
+		require.NoError(t, err)
+		return v
+	}
+	require.True(t, verify().Holds())
+	found, err := k.service.Entries(t.Context(), everything, townships[0].Code, month, "leads")
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	r := found[0].Return
+	later := *r.Latest()
+	later.At = end.Add(time.Hour)
+	r.Append(later)
+	require.NoError(t, k.store.ReplaceReturn(t.Context(), r))
+	require.True(t, verify().Holds(), "a correction after the month's end")
+
+	r.FilingAt(end).Findings[0].What += "，后来改的"
+	require.NoError(t, k.store.ReplaceReturn(t.Context(), r))
+	v := verify()
+	require.Equal(t, screening.Difference{Changed: []string{r.ID}}, v.Screened)
+	require.True(t, v.Whole)
+	require.Empty(t, v.Changes)
+	after := k.mustIssue(t, month, colleague, models.ReportSupplement, note("线索的文字后来改过"))
+	require.Equal(t, 1, after.Issue.Supplements[0].Refiled)
+	require.Zero(t, after.Issue.Supplements[0].Files)
+
+	// A seal from before returns were under it says nothing of them, and still holds.
+	old := *sealed.Issue.Seal
+	old.Screened, old.Returns = "", 0
+	sealed.Close(old)
+	require.NoError(t, sealed.VerifySeal())
+	stored, err := k.store.Report(t.Context(), townships[0].Code, month)
+	require.NoError(t, err)
+	sealed.Version = stored.Version
+	require.NoError(t, k.store.ReplaceReport(t.Context(), sealed))
+	require.True(t, verify().Holds())
 }
 
 func TestReminders(t *testing.T) {

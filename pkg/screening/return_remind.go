@@ -11,11 +11,13 @@ import (
 	"fengqiao/pkg/workday"
 )
 
-// Reminder tells one account of the returns of its village that are missing. It names places and numbers,
-// never a person.
+// Reminder tells one account of the returns of its village that are missing, or of a group dispute that waits
+// for an answer. It names places and numbers, never a person.
 type Reminder struct {
 	Key     string // the same whenever it is made again: village, period, and whether it is soon or late
 	To      string // user name
+	Kind    string // one of models.NoticeKinds
+	Page    string // where to look
 	Village string
 	Subject string
 	Text    string
@@ -30,7 +32,11 @@ func (s *Service) Reminders(ctx context.Context) ([]Reminder, error) {
 	var out []Reminder
 	err := s.eachTownship(ctx, func(township *models.Region) error {
 		some, err := s.remindIn(ctx, township)
-		out = append(out, some...)
+		if err != nil {
+			return err
+		}
+		groups, err := s.remindOfGroups(ctx, township)
+		out = append(append(out, some...), groups...)
 		return err
 	})
 	return out, err
@@ -112,7 +118,7 @@ func remindersOf(village, name string, p Period, missing []Duty, accounts []*mod
 	for _, username := range slices.Sorted(maps.Keys(cells)) {
 		last := fmt.Sprintf("%d月%d日", p.To.Month, p.To.Day)
 		out = append(out, Reminder{
-			Key: "returns/" + village + "/" + p.From.String() + "/" + when, To: username, Village: village, Late: late,
+			Key: "returns/" + village + "/" + p.From.String() + "/" + when, To: username, Village: village, Late: late, Kind: models.NoticeReturn, Page: "/returns",
 			Subject: name + p.Name() + "排查表", Text: fmt.Sprintf(text, name, p.Name(), cells[username], last),
 		})
 	}

@@ -1,7 +1,11 @@
 package screening_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -104,6 +108,64 @@ func TestWhatAReturnRefuses(t *testing.T) {
 		r, err := w.store.Return(t.Context(), official.Scope(), models.ReturnID(cell(3), "2027-01-01"))
 		require.NoError(t, err)
 		require.True(t, r.Filings[0].Late)
+	})
+}
+
+// TestAPhotoGoesToTheCase: what was photographed stays with its finding through a correction, is opened by
+// those who open attachments, on record, and is the first attachment of the case.
+func TestAPhotoGoesToTheCase(t *testing.T) {
+	t.Parallel()
+	withGrid(t, func(t *testing.T, w *grided) {
+		w.drawn(t)
+		var shot bytes.Buffer
+		require.NoError(t, png.Encode(&shot, image.NewGray(image.Rect(0, 0, 1200, 800))))
+		ditch := screening.FindingForm{What: "两家为水沟争吵", Type: "neighbourhood", Photo: shot.Bytes()}
+		wrong := ditch
+		wrong.Photo = []byte("%PDF-1.7\n合同\n%%EOF")
+		_, _, err := w.File(t.Context(), mediator, cell(3), "2026-11-01", screening.FileForm{Findings: []screening.FindingForm{ditch, wrong}})
+		requireFault(t, "findings[1].photo", "这里只放照片", err)
+		r, _, err := w.File(t.Context(), mediator, cell(3), "2026-11-01", screening.FileForm{Findings: []screening.FindingForm{ditch, {What: "新路占地", Type: "other"}}})
+		require.NoError(t, err)
+		photo := r.Latest().Findings[0].Photo
+		require.NotNil(t, photo)
+		require.Nil(t, r.Latest().Findings[1].Photo)
+		r, _, err = w.File(t.Context(), chair, cell(3), "2026-11-01", screening.FileForm{Seen: 1, Findings: []screening.FindingForm{{Seq: 2, What: "新路占地", Type: "other"}, {Seq: 1, What: "两家为水沟争吵", Type: "other"}}})
+		require.NoError(t, err)
+		require.Equal(t, photo, r.Latest().Findings[0].Photo)
+
+		id := models.FindingID(r.ID, 1)
+		small, err := w.OpenPhoto(t.Context(), judicial, id, true)
+		require.NoError(t, err)
+		big, err := w.OpenPhoto(t.Context(), mediator, id, false)
+		require.NoError(t, err)
+		require.Greater(t, len(big), len(small))
+		require.Equal(t, "image/jpeg", http.DetectContentType(big))
+		_, err = w.OpenPhoto(t.Context(), secretary, id, false)
+		require.Equal(t, models.Forbidden, models.AsError(err).Kind)
+		beside := mediator
+		beside.Region = "330681101202"
+		_, err = w.OpenPhoto(t.Context(), beside, id, false)
+		require.Equal(t, models.NotFound, models.AsError(err).Kind)
+		_, err = w.OpenPhoto(t.Context(), mediator, models.FindingID(r.ID, 2), false)
+		require.Equal(t, "finding.no_photo", models.AsError(err).Code)
+		looks, err := w.store.Accesses(t.Context(), official.Scope(), w.clock().Add(time.Hour), 10)
+		require.NoError(t, err)
+		require.Len(t, looks, 2, "whoever opened it is on record, whoever was refused saw nothing")
+
+		c, _, err := w.cases.Log(t.Context(), chair, casework.LogForm{
+			Type: "neighbourhood", VillageCode: north, Title: "水沟", Facts: "两家为水沟争吵", Source: "screening", Finding: id,
+			Parties: []casework.PartyForm{{Role: models.Applicant, Kind: models.Person, Name: "甲"}, {Role: models.Respondent, Kind: models.Person, Name: "乙"}},
+		}, "")
+		require.NoError(t, err)
+		require.Len(t, c.Attachments, 1)
+		require.Equal(t, photo.Hash, c.Attachments[0].Hash)
+		require.True(t, slices.ContainsFunc(c.Timeline, func(e models.Event) bool {
+			return e.Action == models.ActionAttach && e.Note == c.Attachments[0].Entry()
+		}))
+		require.NoError(t, c.VerifyTimeline())
+		_, data, err := w.cases.OpenAttachment(t.Context(), mediator, c.ID, 1, false)
+		require.NoError(t, err)
+		require.Equal(t, big, data)
 	})
 }
 

@@ -117,7 +117,7 @@ func Outline(view *View) []Part {
 		}
 	}
 	for _, t := range view.Report.Tables {
-		if d, ok := DimensionOf(t.Key); ok {
+		if d, ok := DimensionOf(t.Key); ok && !d.OfRates() {
 			p := in(t.Key, d.Name)
 			p.Tables = append(p.Tables, t)
 		}

@@ -26,10 +26,11 @@ func New(st *store.Store, now func() time.Time) *Service {
 type View struct {
 	Report      *models.Report
 	Region      *models.Region
-	Last        *models.Report   // of the month before, nil when there is none
-	LastYear    *models.Report   // of the same month a year before, nil when there is none
-	Trend       []*models.Report // up to thirteen months, ending with this one
-	Provisional bool             // the month is not over: the figures are as of now and are not stored
+	Last        *models.Report    // of the month before, nil when there is none
+	LastYear    *models.Report    // of the same month a year before, nil when there is none
+	Trend       []*models.Report  // up to thirteen months, ending with this one
+	Thresholds  models.Thresholds // from where on there is advice: those of the county at the month's end
+	Provisional bool              // the month is not over: the figures are as of now and are not stored
 }
 
 // Report returns the report of a place and month with what it is compared with. A place that is
@@ -42,6 +43,9 @@ func (s *Service) Report(ctx context.Context, scope models.Scope, region, month 
 	}
 	view := &View{Region: r, Provisional: !w.Over}
 	if view.Report, err = s.build(ctx, r, w); err != nil {
+		return nil, err
+	}
+	if view.Thresholds, err = s.thresholds(ctx, models.Scope{Region: region}.County(), w.End); err != nil {
 		return nil, err
 	}
 	past, err := s.store.Reports(ctx, region, AddMonths(month, -12), AddMonths(month, -1))
@@ -135,7 +139,7 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 	report.BuiltAt = s.now()
 	// Months before the first case or grid are answered, not kept: anybody may ask for any of them.
 	counts := slices.ContainsFunc(report.Figures, func(f models.Figure) bool { return f.Value != 0 || f.Of != nil && *f.Of != 0 })
-	if !s.settled(w) || len(files) == 0 && !counts {
+	if !s.settled(w) || len(files.cases) == 0 && !counts {
 		return report, nil
 	}
 	report, _, err = s.keep(ctx, report)

@@ -12,11 +12,24 @@ import (
 	"fengqiao/models"
 )
 
-// heads is the head of each case that a report rests on: the hash of its last event by the month's
-// end, by the case's id.
+// heads is the head of each case, or return, that a report rests on, by its id: of a case the hash of its
+// last event by the month's end, of a return that of all that was sent and settled by then.
 type heads map[string]string
 
-// bytes are the heads as they are kept, one case a line, always the same.
+// grounds are the heads of all that a report rests on.
+type grounds struct{ cases, returns heads }
+
+// under puts them under a seal.
+func (s *Service) under(ctx context.Context, mark *models.ReportMark, g grounds) (err error) {
+	mark.Cases, mark.Returns = len(g.cases), len(g.returns)
+	if mark.Heads, err = s.store.PutHeads(ctx, g.cases.bytes()); err != nil {
+		return err
+	}
+	mark.Screened, err = s.store.PutHeads(ctx, g.returns.bytes())
+	return err
+}
+
+// bytes are the heads as they are kept, one a line, always the same.
 func (h heads) bytes() []byte {
 	var out bytes.Buffer
 	for _, id := range slices.Sorted(maps.Keys(h)) {
@@ -34,23 +47,28 @@ func readHeads(data []byte) heads {
 	return out
 }
 
+// Difference are the ids of those that came in after the seal, are gone, or have another history.
+type Difference struct{ Added, Gone, Changed []string }
+
+// Count is how many they are.
+func (d *Difference) Count() int { return len(d.Added) + len(d.Gone) + len(d.Changed) }
+
 // Verification is what came of checking a sealed report.
 type Verification struct {
 	// Whole says that the report and its supplements are what they were when each was sealed, and that
-	// the list of case heads is the one that was sealed.
-	Whole bool
-	Cases int // under the seal
-	// What the case files give now: ids of those that came in later, are gone, or have another history,
-	// and the numbers that are others.
-	Added, Gone, Changed []string
-	Changes              []models.FigureChange
+	// the lists of heads are those that were sealed.
+	Whole          bool
+	Cases, Returns int // under the seal
+	// What the files give now: the cases and returns that are not what they were, and the numbers that
+	// are others.
+	CaseFiles, Screened Difference
+	Changes             []models.FigureChange
 }
 
-// Files is how many case files are not what they were.
-func (v *Verification) Files() int { return len(v.Added) + len(v.Gone) + len(v.Changed) }
-
-// Holds says whether the seal and the case files agree.
-func (v *Verification) Holds() bool { return v.Whole && v.Files() == 0 && len(v.Changes) == 0 }
+// Holds says whether the seal and the files agree.
+func (v *Verification) Holds() bool {
+	return v.Whole && v.CaseFiles.Count() == 0 && v.Screened.Count() == 0 && len(v.Changes) == 0
+}
 
 // Verify checks a sealed report against itself and against the case files as they are now. For a report
 // that is not sealed it returns nil. Errors are those of Report.
@@ -70,34 +88,52 @@ func (s *Service) Verify(ctx context.Context, scope models.Scope, region, month 
 	return v, err
 }
 
-// against compares a sealed report with the case files as they are now.
-func (s *Service) against(ctx context.Context, report *models.Report, r *models.Region, w Window) (*Verification, heads, error) {
+// against compares a sealed report with the files as they are now.
+func (s *Service) against(ctx context.Context, report *models.Report, r *models.Region, w Window) (*Verification, grounds, error) {
 	now, files, err := s.compute(ctx, r, w)
 	if err != nil {
-		return nil, nil, err
+		return nil, grounds{}, err
 	}
-	v := &Verification{Whole: report.VerifySeal() == nil, Cases: report.Issue.Seal.Cases, Changes: differences(report, now)}
-	data, err := s.store.Heads(ctx, report.Issue.Seal.Heads)
-	if err != nil && !isLost(err) {
-		return nil, nil, err
-	}
-	sealed := readHeads(data)
-	v.Whole = v.Whole && len(sealed) == v.Cases
-	for _, id := range slices.Sorted(maps.Keys(sealed)) {
-		hash, there := files[id]
-		switch {
-		case !there:
-			v.Gone = append(v.Gone, id)
-		case hash != sealed[id]:
-			v.Changed = append(v.Changed, id)
+	seal := report.Issue.Seal
+	v := &Verification{Whole: report.VerifySeal() == nil, Cases: seal.Cases, Returns: seal.Returns, Changes: differences(report, now)}
+	for _, list := range []struct {
+		hash  string
+		count int
+		now   heads
+		into  *Difference
+	}{{seal.Heads, seal.Cases, files.cases, &v.CaseFiles}, {seal.Screened, seal.Returns, files.returns, &v.Screened}} {
+		if list.hash == "" {
+			continue
 		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(files)) {
-		if _, there := sealed[id]; !there {
-			v.Added = append(v.Added, id)
+		data, err := s.store.Heads(ctx, list.hash)
+		if err != nil && !isLost(err) {
+			return nil, grounds{}, err
 		}
+		sealed := readHeads(data)
+		v.Whole = v.Whole && len(sealed) == list.count
+		*list.into = sealed.against(list.now)
 	}
 	return v, files, nil
+}
+
+// against says what has become of the heads.
+func (h heads) against(now heads) Difference {
+	var d Difference
+	for _, id := range slices.Sorted(maps.Keys(h)) {
+		hash, there := now[id]
+		switch {
+		case !there:
+			d.Gone = append(d.Gone, id)
+		case hash != h[id]:
+			d.Changed = append(d.Changed, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(now)) {
+		if _, there := h[id]; !there {
+			d.Added = append(d.Added, id)
+		}
+	}
+	return d
 }
 
 func isLost(err error) bool { return models.AsError(err).Kind == models.NotFound }

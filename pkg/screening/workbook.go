@@ -130,7 +130,7 @@ func reportData(view *View, ledger []papers.LedgerRow, now time.Time) papers.Rep
 	}
 	for _, t := range view.Report.Tables {
 		d, ok := DimensionOf(t.Key)
-		if !ok {
+		if !ok || d.OfRates() {
 			continue
 		}
 		out := papers.ReportTable{Key: t.Key, Name: d.Name}

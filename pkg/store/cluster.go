@@ -76,6 +76,28 @@ func (s *Store) Clusters(ctx context.Context, scope models.Scope, place string, 
 	return found, told(err, clusterNoun)
 }
 
+// ClustersSince returns the clusters of a township in a state that changed at or after a moment, all of them.
+func (s *Store) ClustersSince(ctx context.Context, township string, state models.ClusterState, from time.Time) ([]*models.Cluster, error) {
+	query := docstore.Query{
+		Index:  "township",
+		Filter: []docstore.Condition{docstore.Equal("place.township", township), docstore.Equal("state", string(state)), docstore.AtLeast("changedAt", from)},
+		Order:  "changedAt", Limit: docstore.MaxLimit,
+	}
+	out := []*models.Cluster{}
+	for {
+		found, err := s.clusters.Find(ctx, query)
+		if err != nil {
+			return nil, told(err, clusterNoun)
+		}
+		out = append(out, found...)
+		if len(found) < query.Limit {
+			return out, nil
+		}
+		last := found[len(found)-1]
+		query.After = &docstore.Cursor{Value: last.ChangedAt, ID: last.ID}
+	}
+}
+
 // PendingClusters returns clusters with a decision that not every case has yet, the oldest first.
 func (s *Store) PendingClusters(ctx context.Context, until time.Time, after *models.Cluster, limit int) ([]*models.Cluster, error) {
 	query := docstore.Query{Index: "pending", Filter: []docstore.Condition{docstore.AtMost("pendingAt", until)}, Order: "pendingAt", Limit: limit}

@@ -189,6 +189,10 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"ReplaceCluster": only(func(ctx context.Context) error {
 			return st.ReplaceCluster(ctx, &models.Cluster{ID: "k", Head: docstore.Head{Version: 1}})
 		}),
+		"ClustersSince": only(func(ctx context.Context) error {
+			_, err := st.ClustersSince(ctx, north[:9], models.ClusterSuggested, noon)
+			return err
+		}),
 		"PendingClusters": call(
 			func(ctx context.Context) error { _, err := st.PendingClusters(ctx, noon, nil, 5); return err },
 			func(ctx context.Context) error {

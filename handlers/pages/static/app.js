@@ -63,6 +63,11 @@
     if (done.dataset.dropLog) store.drop("log/" + done.dataset.dropLog);
     history.replaceState(null, "", location.pathname);
   }
+  const sent = document.querySelector("[data-sent]");
+  if (sent) {
+    store.drop(sent.dataset.sent);
+    history.replaceState(null, "", location.pathname);
+  }
   store.all().forEach(([key, kept], i) => {
     if (!kept || i >= mostKept || Date.now() - kept.at > longestKept) store.drop(key);
   });
@@ -92,7 +97,7 @@
   const values = () => {
     const out = {};
     for (const field of form.elements) {
-      if (!field.name || field.type === "submit" || "private" in field.dataset || isPrivateName(field.name)) continue;
+      if (!field.name || field.type === "submit" || field.type === "file" || "private" in field.dataset || isPrivateName(field.name)) continue;
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
       out[field.name] = field.value;
     }
@@ -134,6 +139,7 @@
     if (isLog && titleOf(kept)) text.append("：", element("strong", titleOf(kept)));
     text.append("。");
     if (isLog) text.append("电话和证件号码没有暂存，请重新填写。");
+    if (form.querySelector("input[type=file]")) text.append("还没有传上去的照片，请重新选。");
     const buttons = element("p", "", "buttons");
     for (const [name, act] of [["接着填写", () => resume(kept)], ["不要了", () => store.drop(keptKey)]]) {
       const button = element("button", name);
@@ -149,8 +155,8 @@
   } else if (fresh) {
     const kept = store.get(key);
     if (kept && !same(kept.values, opened)) offer(key, kept);
-  } else if (isLog) {
-    keep(); // the step that is shown now
+  } else if (isLog || store.get(key)) {
+    keep(); // what is shown now
   }
 
   let timer = 0;
