@@ -174,8 +174,8 @@ type Sitting struct {
 
 // Statement is what a party said at a sitting.
 type Statement struct {
-	Party string `bson:"party" json:"party" validate:"required,max=60" label:"当事人"`
-	Text  string `bson:"text" json:"text" validate:"max=1000" label:"意见"`
+	Party string `bson:"party" json:"party"`
+	Text  string `bson:"text" json:"text"`
 }
 
 // SittingResults lists the results of a sitting.

@@ -19,7 +19,7 @@ func TestHandoverPage(t *testing.T) {
 	ref := casework.Ref{ID: c.ID}
 	_, err := w.cases.RecordSitting(t.Context(), seats["mediator"], ref, casework.SittingForm{
 		HeldAt: w.clock.Now(), Place: "村委会", Course: "合作社只肯付一半。", Participants: []string{"老支书"}, Result: "no_agreement", RightsTold: true,
-		Statements: []models.Statement{{Party: "丰年农机合作社", Text: "最多付一半"}},
+		Statements: []casework.StatementForm{{Party: "丰年农机合作社", Text: "最多付一半"}},
 	})
 	require.NoError(t, err)
 	_, err = w.cases.Assess(t.Context(), seats["mediator"], ref, casework.RiskForm{Risk: models.Orange, Reason: "扬言动手", Threat: true})

@@ -133,7 +133,7 @@ func TestConfirmedGroupIsHandledAsOne(t *testing.T) {
 		require.Empty(t, alone.Sittings[0].Common)
 		cases[0] = did(t)(w.RecordSitting(t.Context(), mediator, ref(cases[0]), w.sitting(func(f *casework.SittingForm) {
 			f.Together, f.Course = true, "三家一起谈。"
-			f.Statements = []models.Statement{{Party: cases[0].Parties[0].Name, Text: "付清"}, {Party: cases[0].Parties[1].Name, Text: "付一半"}}
+			f.Statements = []casework.StatementForm{{Party: cases[0].Parties[0].Name, Text: "付清"}, {Party: cases[0].Parties[1].Name, Text: "付一半"}}
 		})))
 		require.Nil(t, cases[0].TogetherAt, "the others have it")
 		for i, want := range []int{1, 2, 1} {

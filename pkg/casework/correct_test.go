@@ -17,7 +17,7 @@ func TestCorrect(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		c := w.accepted(t)
 		c = did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) {
-			f.Statements = []models.Statement{{Party: "许来福", Text: "要付清"}, {Party: "丰年农机合作社", Text: "付一半"}}
+			f.Statements = []casework.StatementForm{{Party: "许来福", Text: "要付清"}, {Party: "丰年农机合作社", Text: "付一半"}}
 		})))
 		box := c.Parties[0].IDNumber
 		due := *c.DueAt

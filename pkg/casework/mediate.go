@@ -124,7 +124,7 @@ func (f *SittingForm) statements(c *models.Case) ([]models.Statement, error) {
 	var out []models.Statement
 	var wrong faults
 	for i, said := range f.Statements {
-		said.Text = strings.TrimSpace(said.Text)
+		said := models.Statement{Party: said.Party, Text: strings.TrimSpace(said.Text)}
 		is := func(other models.Statement) bool { return other.Party == said.Party }
 		switch {
 		case said.Text == "":

@@ -280,12 +280,12 @@ func TestStatements(t *testing.T) {
 	c := w.accepted(t)
 	for _, test := range []struct {
 		name   string
-		said   []models.Statement
+		said   []casework.StatementForm
 		faults []string
 	}{
-		{"a stranger", []models.Statement{{Party: "许来福", Text: "付清"}, {Party: "许来旺", Text: "不付"}}, []string{"statements[1].text", "“许来旺”不是本案当事人"}},
-		{"twice", []models.Statement{{Party: "许来福", Text: "付清"}, {Party: "许来福", Text: "不付"}}, []string{"statements[1].text", "许来福的意见填了两次，请写在一处"}},
-		{"too long", []models.Statement{{Party: "许来福", Text: strings.Repeat("长", 1001)}}, []string{"statements[0].text", "意见最多1000个字，现在有1001个字"}},
+		{"a stranger", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来旺", Text: "不付"}}, []string{"statements[1].text", "“许来旺”不是本案当事人"}},
+		{"twice", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来福", Text: "不付"}}, []string{"statements[1].text", "许来福的意见填了两次，请写在一处"}},
+		{"too long", []casework.StatementForm{{Party: "许来福", Text: strings.Repeat("长", 1001)}}, []string{"statements[0].text", "意见最多1000个字，现在有1001个字"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) { f.Statements = test.said }))
@@ -293,7 +293,7 @@ func TestStatements(t *testing.T) {
 		})
 	}
 	c = did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) {
-		f.Statements = []models.Statement{{Party: "许来福", Text: " \n"}, {Party: "丰年农机合作社", Text: " 只付一半 "}}
+		f.Statements = []casework.StatementForm{{Party: "许来福", Text: " \n"}, {Party: "丰年农机合作社", Text: " 只付一半 "}}
 	})))
 	require.Equal(t, []models.Statement{{Party: "丰年农机合作社", Text: "只付一半"}}, w.stored(t, c).Sittings[0].Statements)
 	require.Nil(t, did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting())).Sittings[1].Statements)
