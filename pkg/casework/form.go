@@ -229,7 +229,7 @@ type SittingForm struct {
 
 // StatementForm is what a party said at a sitting, "" for nothing.
 type StatementForm struct {
-	Party string `json:"party" validate:"required,max=60" label:"当事人"`
+	Party string `json:"party,omitempty" validate:"max=60" label:"当事人"`
 	Text  string `json:"text,omitempty" validate:"max=1000" label:"意见"`
 }
 

@@ -129,7 +129,7 @@ func (f *SittingForm) statements(c *models.Case) ([]models.Statement, error) {
 		switch {
 		case said.Text == "":
 		case !slices.ContainsFunc(c.Parties, func(p models.Party) bool { return p.Name == said.Party }):
-			wrong.add(fmt.Sprintf("statements[%d].text", i), "“%s”不是本案当事人", said.Party)
+			wrong.add(fmt.Sprintf("statements[%d].party", i), "“%s”不是本案当事人", said.Party)
 		case slices.ContainsFunc(out, is):
 			wrong.add(fmt.Sprintf("statements[%d].text", i), "%s的意见填了两次，请写在一处", said.Party)
 		default:

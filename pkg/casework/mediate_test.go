@@ -283,7 +283,7 @@ func TestStatements(t *testing.T) {
 		said   []casework.StatementForm
 		faults []string
 	}{
-		{"a stranger", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来旺", Text: "不付"}}, []string{"statements[1].text", "“许来旺”不是本案当事人"}},
+		{"a stranger", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来旺", Text: "不付"}}, []string{"statements[1].party", "“许来旺”不是本案当事人"}},
 		{"twice", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来福", Text: "不付"}}, []string{"statements[1].text", "许来福的意见填了两次，请写在一处"}},
 		{"too long", []casework.StatementForm{{Party: "许来福", Text: strings.Repeat("长", 1001)}}, []string{"statements[0].text", "意见最多1000个字，现在有1001个字"}},
 	} {
