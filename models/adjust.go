@@ -123,3 +123,9 @@ type PoliceDuty struct {
 
 // IsOpen says whether the duty still waits for its answer.
 func (d *PoliceDuty) IsOpen() bool { return d != nil && d.ReportedAt == nil }
+
+// UrgesReport says whether the levels above are still to be told if the duty is not answered in time. That
+// mediation has ended changes nothing of the threat; only a file that was filed for good is left alone.
+func (c *Case) UrgesReport() bool {
+	return c.Police.IsOpen() && c.Police.ToldAt == nil && c.Filing == nil
+}

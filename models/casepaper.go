@@ -6,6 +6,26 @@ import (
 	"strings"
 )
 
+// PaperState is whether a paper of the case file is there, as far as the data can show.
+type PaperState string
+
+const (
+	PaperThere    PaperState = "there"    // 已有
+	PaperMissing  PaperState = "missing"  // 缺
+	PaperUnneeded PaperState = "unneeded" // 不需要
+	PaperUnsigned PaperState = "unsigned" // 未签
+	PaperLater    PaperState = "later"    // made when the file is closed
+	PaperOnPaper  PaperState = "on_paper" // kept outside the system: to be looked for in the file
+)
+
+// PaperStates lists them.
+func PaperStates() []Choice {
+	return []Choice{{string(PaperThere), "已有"}, {string(PaperMissing), "缺"}, {string(PaperUnsigned), "未签"}, {string(PaperLater), "归档时生成"}, {string(PaperUnneeded), "不需要"}, {string(PaperOnPaper), "请核对纸质件"}}
+}
+
+// Name is the state as people say it.
+func (s PaperState) Name() string { return NameOf(PaperStates(), string(s)) }
+
 // CasePaper is one paper of the case file (司法部2010年人民调解文书格式), as it is at this moment.
 type CasePaper struct {
 	Code      string     `json:"code"` // stable: rights

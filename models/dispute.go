@@ -162,12 +162,20 @@ type Sitting struct {
 	Participants []string  `bson:"participants" json:"participants"` // invited with the parties' consent (人民调解法第20条)
 	Online       bool      `bson:"online" json:"online"`
 	RightsTold   bool      `bson:"rightsTold" json:"rightsTold"` // 权利义务已告知 (第23、24条)
-	Course       string    `bson:"course" json:"course"`
-	Result       string    `bson:"result" json:"result"` // continue, agreed, no_agreement
-	Level        string    `bson:"level" json:"level"`
+	// Statements are what each party said of it, as far as it was written down by itself.
+	Statements []Statement `bson:"statements,omitempty" json:"statements,omitempty"`
+	Course     string      `bson:"course" json:"course"`
+	Result     string      `bson:"result" json:"result"` // continue, agreed, no_agreement
+	Level      string      `bson:"level" json:"level"`
 	// Common names the sitting that was held for several cases of one group dispute, "" for this case's
 	// own: by it a case knows whether it has the record already.
 	Common string `bson:"common,omitempty" json:"common,omitempty"`
+}
+
+// Statement is what a party said at a sitting.
+type Statement struct {
+	Party string `bson:"party" json:"party"`
+	Text  string `bson:"text" json:"text"`
 }
 
 // SittingResults lists the results of a sitting.

@@ -27,12 +27,12 @@ type Handover struct {
 	Facts    string            `json:"facts"`
 	Risk     RiskLevel         `json:"risk"` // at the hand-over
 	RiskName string            `json:"riskName"`
-	Risks    []HandoverRisk    `json:"risks"`  // how it was assessed at this level
-	Police   *PoliceDuty       `json:"police"` // what was done about a threat (人民调解法第25条), nil where there was none
+	Risks    []HandoverRisk    `json:"risks"`  // how it was assessed until then, by people and by the system
+	Police   *PoliceDuty       `json:"police"` // what had been done about a threat (人民调解法第25条), nil where there was none
 	DueAt    time.Time         `json:"dueAt"`  // the deadline of this level
 	Late     int               `json:"lateDays"`
 	Working  []WorkLine        `json:"working"` // how that deadline came about
-	Papers   []HandoverPaper   `json:"papers"`
+	Papers   []CasePaper       `json:"papers"`  // of the whole file, as they were then
 	Answer   HandoverAnswer    `json:"answer"`
 }
 
@@ -82,7 +82,7 @@ type HandoverRisk struct {
 	Note string    `json:"note"`
 }
 
-// HandoverParties is one side with what it asks for.
+// HandoverParties is one side with what it asks for and what each of it says.
 type HandoverParties struct {
 	Role     PartyRole       `json:"role"`
 	RoleName string          `json:"roleName"`
@@ -101,6 +101,15 @@ type HandoverParty struct {
 	Agent          string    `json:"agent"`
 	Representative string    `json:"representative"`
 	Away           bool      `json:"away"`
+	// Position is what it said last, nil where no sitting has it on record.
+	Position *HandoverPosition `json:"position"`
+}
+
+// HandoverPosition is what a party said at a sitting.
+type HandoverPosition struct {
+	Sitting int       `json:"sitting"` // its number
+	HeldAt  time.Time `json:"heldAt"`
+	Text    string    `json:"text"`
 }
 
 // HandoverAnswer is what the next level did.
@@ -130,26 +139,26 @@ func (c *Case) HandoverOf(stage int) (Handover, bool) {
 	if stage < 0 || stage+1 >= len(c.Stages) || c.Stages[stage].Closed == nil || c.Stages[stage].Outcome != OutcomeEscalated {
 		return Handover{}, false
 	}
-	s, next := &c.Stages[stage], &c.Stages[stage+1]
+	s, next, was := &c.Stages[stage], &c.Stages[stage+1], c.before(stage)
 	h := Handover{
-		Stage: stage + 1, Case: c.handoverCase(), From: sideOf(s), To: sideOf(next), At: *s.Closed, By: SystemActor(), Risk: c.Risk,
+		Stage: stage + 1, Case: c.handoverCase(), From: sideOf(s), To: sideOf(next), At: *s.Closed, By: SystemActor(), Risk: was.Risk,
 		Reason: s.Reason, Why: s.Reason.Name(), Note: s.Note, Asked: s.Asked, Late: s.LateDays, Facts: c.Facts,
-		Tried: []HandoverSitting{}, Risks: []HandoverRisk{}, Police: c.Police, Working: []WorkLine{}, Papers: c.papersAt(s), Answer: answerOf(next),
+		Tried: []HandoverSitting{}, Risks: []HandoverRisk{}, Police: was.Police, Working: []WorkLine{}, Papers: was.Papers(), Answer: answerOf(next),
 	}
 	if e := c.handedUp(s); e != nil {
-		h.By, h.Risk = e.Actor, e.After.Risk
+		h.By = e.Actor
 	}
 	h.RiskName = h.Risk.Name()
-	for _, e := range c.Timeline {
-		if (e.Action == ActionRaise || e.Action == ActionLower) && during(s, e.At) {
+	for _, e := range was.Timeline {
+		if e.Action == ActionRaise || e.Action == ActionLower || e.Action == ActionAssess {
 			h.Risks = append(h.Risks, HandoverRisk{At: e.At, By: e.Actor, Risk: e.After.Risk, Name: e.After.Risk.Name(), Note: e.Note})
 		}
 	}
 	if clock := s.Clock(); clock != nil {
 		h.DueAt, h.Working = clock.DueAt, clock.Working
 	}
-	for _, sitting := range c.Sittings {
-		if sitting.Level == s.Level && during(s, sitting.RecordedAt) {
+	for _, sitting := range was.Sittings { // those before a return are of this level as well
+		if sitting.Level == s.Level {
 			h.Tried = append(h.Tried, HandoverSitting{
 				Seq: sitting.Seq, HeldAt: sitting.HeldAt, Place: sitting.Place, Online: sitting.Online, Mediators: sitting.Mediators, Participants: sitting.Participants,
 				Result: sitting.Result, ResultName: NameOf(SittingResults(), sitting.Result), End: lastLines(sitting.Course, endRunes),
@@ -157,7 +166,7 @@ func (c *Case) HandoverOf(stage int) (Handover, bool) {
 		}
 	}
 	h.Failed = c.failedLines(s, h.Tried)
-	h.Sides = c.sides()
+	h.Sides = was.sides()
 	return h, true
 }
 
@@ -171,9 +180,45 @@ func (c *Case) handedUp(s *Stage) *Event {
 	return nil
 }
 
-// during says whether something was written down while a stage was open.
-func during(s *Stage, at time.Time) bool {
-	return !at.Before(s.Opened) && (s.Closed == nil || !at.After(*s.Closed))
+// before is the case as it was when a stage was handed up, as far as a hand-over and the papers tell of it:
+// what was written down later is left out.
+func (c *Case) before(stage int) *Case {
+	s := &c.Stages[stage]
+	later := func(at time.Time) bool { return at.After(*s.Closed) }
+	was := *c
+	was.Stages = c.Stages[:stage+1]
+	was.Timeline = slices.DeleteFunc(slices.Clone(c.Timeline), func(e Event) bool { return later(e.At) })
+	if e := c.handedUp(s); e != nil {
+		was.State, was.Review, was.Risk, was.Timeline = e.Before.State, e.Before.Review, e.After.Risk, c.Timeline[:e.Seq-1]
+	}
+	was.Sittings = slices.DeleteFunc(slices.Clone(c.Sittings), func(s Sitting) bool { return later(s.RecordedAt) })
+	was.Attachments = slices.DeleteFunc(slices.Clone(c.Attachments), func(a Attachment) bool { return later(a.At) })
+	was.Corrections = slices.DeleteFunc(slices.Clone(c.Corrections), func(x Correction) bool { return later(x.At) })
+	was.Drafts = slices.DeleteFunc(slices.Clone(c.Drafts), func(d AgreementDraft) bool { return later(d.At) })
+	// What goes up is open: it has neither an agreement nor another end yet.
+	was.Agreement, was.Failure, was.Referral, was.After, was.Filing = nil, nil, nil, nil, nil
+	if c.AcceptedAt != nil && later(*c.AcceptedAt) {
+		was.AcceptedAt = nil
+	}
+	isReport := func(e Event) bool { return e.Action == ActionPolice }
+	switch d := c.Police; {
+	case d == nil:
+	case later(d.AskedAt):
+		was.Police = nil
+	default:
+		duty := *d
+		if slices.ContainsFunc(c.Timeline, isReport) && !slices.ContainsFunc(was.Timeline, isReport) {
+			duty.ReportedAt, duty.ReportedBy, duty.ReportedTo, duty.Note = nil, "", "", ""
+		}
+		if d.ToldAt != nil && later(*d.ToldAt) {
+			duty.ToldAt = nil
+		}
+		was.Police = &duty
+	}
+	if d := c.Dictation; d != nil && d.RecordedAt != nil && later(*d.RecordedAt) {
+		was.Dictation = &Dictation{By: d.By, Typist: d.Typist}
+	}
+	return &was
 }
 
 func (c *Case) handoverCase() HandoverCase {
@@ -259,7 +304,7 @@ func (c *Case) sides() []HandoverParties {
 			if p.Role == role {
 				side.Parties = append(side.Parties, HandoverParty{
 					Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber.Mask, Phone: p.Phone.Mask, Address: p.Address, Collective: p.Collective,
-					Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+					Agent: p.Agent, Representative: p.Representative, Away: p.Away, Position: c.position(p.Name),
 				})
 			}
 		}
@@ -268,6 +313,18 @@ func (c *Case) sides() []HandoverParties {
 		}
 	}
 	return out
+}
+
+// position is what a party said last, nil where no sitting has it on record.
+func (c *Case) position(party string) *HandoverPosition {
+	for _, sitting := range slices.Backward(c.Sittings) {
+		for _, said := range sitting.Statements {
+			if said.Party == party {
+				return &HandoverPosition{Sitting: sitting.Seq, HeldAt: sitting.HeldAt, Text: said.Text}
+			}
+		}
+	}
+	return nil
 }
 
 // endRunes is about how much of a sitting's course a hand-over quotes: the end tells where it stands.

@@ -2,10 +2,12 @@ package models_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
@@ -93,6 +95,22 @@ func (a *tale) givesBack(missing ...string) *tale {
 	})
 }
 
+func (a *tale) attaches(role models.Role, kind string) *tale {
+	return a.does(models.ActionAttach, role, "", func() error {
+		a.c.Attachments = append(a.c.Attachments, models.Attachment{Seq: len(a.c.Attachments) + 1, Kind: kind, Type: models.TypePDF, At: a.now})
+		return nil
+	})
+}
+
+// scores is what the system assesses.
+func (a *tale) scores(level models.RiskLevel, points int) *tale {
+	return a.does(models.ActionAssess, models.RoleSystem, fmt.Sprintf("系统评估：%s，%d分", level.Name(), points), func() error {
+		a.c.Assessment = &models.Assessment{At: a.now, Level: level, Points: points}
+		a.c.Risk = level
+		return nil
+	})
+}
+
 func (a *tale) threatens() *tale {
 	return a.does(models.ActionRaise, models.RoleMediator, "扬言动手", func() error {
 		a.c.Risk, a.c.Police = models.Orange, &models.PoliceDuty{AskedAt: a.now, AnswerBy: a.now.Add(24 * time.Hour)}
@@ -100,18 +118,19 @@ func (a *tale) threatens() *tale {
 	})
 }
 
-// papers writes the papers as name=state.
-func papers(h models.Handover) string {
+// wanting lists the papers that are missing or unsigned.
+func wanting(list []models.CasePaper) string {
 	var out []string
-	for _, p := range h.Papers {
-		out = append(out, p.Name+"="+string(p.State))
+	for _, p := range list {
+		if p.State == models.PaperMissing || p.State == models.PaperUnsigned {
+			out = append(out, p.Code)
+		}
 	}
 	return strings.Join(out, " ")
 }
 
 func TestHandover(t *testing.T) {
 	t.Parallel()
-	const bare = "人民调解申请书或者受理登记表=missing 权利义务告知书=missing 当事人身份证明=missing 授权委托书=on_paper 调解记录=missing 报告公安的记录=unneeded 调解协议书=unneeded"
 	said := func(h models.Handover) []string {
 		out := []string{}
 		for _, s := range h.Tried {
@@ -133,42 +152,52 @@ func TestHandover(t *testing.T) {
 		answer        models.ReviewState
 	}{
 		{"nobody did anything", func(a *tale) { a.expires(4) }, 0, 1, "村级", "镇级", models.RoleSystem, "到期未办结，自动上报", "期限届满", "",
-			[]string{"北坡村人民调解委员会没有受理", "本级没有调解记录", "受理期限届满，没有办结"}, []string{}, models.Blue, bare, models.ReviewPending},
+			[]string{"北坡村人民调解委员会没有受理", "本级没有调解记录", "受理期限届满，没有办结"}, []string{}, models.Blue, "application rights identity sittings", models.ReviewPending},
 		{"tried and asked for help", func(a *tale) {
 			a.accepts().sits(models.RoleMediator, "no_agreement", "双方各执一词。", true).sits(models.RoleMediator, "continue", "合作社愿付一半。", false)
 			a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonFailed, "差距太大", "请司法所主持").signsIn(models.RoleJudicial)
 		}, 0, 1, "村级", "镇级", models.RoleMediator, "本级调解不成", "差距太大", "请司法所主持",
 			[]string{"本级调解2次，其中1次没有达成一致"}, []string{"未达成一致/双方各执一词。", "择期继续调解/合作社愿付一半。"}, models.Blue,
-			"人民调解申请书或者受理登记表=there 权利义务告知书=there 当事人身份证明=missing 授权委托书=on_paper 调解记录=there 报告公安的记录=unneeded 调解协议书=unneeded", models.ReviewAccepted},
+			"identity", models.ReviewAccepted},
 		{"a threat nobody reported", func(a *tale) {
 			a.threatens()
 			a.c.Parties[0].IDNumber.Mask, a.c.Parties[1].Agent = "91330681*****", ""
 			a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonRisk, "怕打起来", "")
 		}, 0, 1, "村级", "镇级", models.RoleMediator, "矛盾可能激化", "怕打起来", "",
 			[]string{"北坡村人民调解委员会没有受理", "本级没有调解记录"}, []string{}, models.Orange,
-			"人民调解申请书或者受理登记表=missing 权利义务告知书=missing 当事人身份证明=there 授权委托书=unneeded 调解记录=missing 报告公安的记录=missing 调解协议书=unneeded", models.ReviewPending},
+			"application rights sittings police", models.ReviewPending},
 		{"sent back", func(a *tale) {
 			a.accepts().goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonAsked, "当事人要求", "").givesBack("调解记录")
 		}, 0, 1, "村级", "镇级", models.RoleMediator, "当事人要求", "当事人要求", "",
 			[]string{"本级没有调解记录"}, []string{}, models.Blue,
-			"人民调解申请书或者受理登记表=there 权利义务告知书=missing 当事人身份证明=missing 授权委托书=on_paper 调解记录=missing 报告公安的记录=unneeded 调解协议书=unneeded", models.ReviewReturned},
-		{"the second time from the same level has its own sittings only", func(a *tale) {
+			"rights identity sittings", models.ReviewReturned},
+		{"the second time from the same level has those before the return as well", func(a *tale) {
 			a.accepts().sits(models.RoleMediator, "continue", "第一轮。", false)
 			a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonAsked, "当事人要求", "").givesBack("再谈一次")
 			a.sits(models.RoleMediator, "no_agreement", "第二轮。", true).expires(9)
 		}, 2, 2, "村级", "镇级", models.RoleSystem, "到期未办结，自动上报", "期限届满", "",
-			[]string{"本级调解1次，其中1次没有达成一致", "补充调解期限届满，没有办结"}, []string{"未达成一致/第二轮。"}, models.Blue,
-			"人民调解申请书或者受理登记表=there 权利义务告知书=there 当事人身份证明=missing 授权委托书=on_paper 调解记录=there 报告公安的记录=unneeded 调解协议书=unneeded", models.ReviewPending},
+			[]string{"本级调解2次，其中1次没有达成一致", "补充调解期限届满，没有办结"}, []string{"择期继续调解/第一轮。", "未达成一致/第二轮。"}, models.Blue,
+			"identity", models.ReviewPending},
+		{"nothing more was done after a return", func(a *tale) {
+			a.accepts().sits(models.RoleMediator, "no_agreement", "第一轮。", true)
+			a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonAsked, "当事人要求", "").givesBack("再谈一次").expires(9)
+		}, 2, 2, "村级", "镇级", models.RoleSystem, "到期未办结，自动上报", "期限届满", "",
+			[]string{"本级调解1次，其中1次没有达成一致", "补充调解期限届满，没有办结"}, []string{"未达成一致/第一轮。"}, models.Blue, "identity", models.ReviewPending},
+		{"what came later does not stand in the first", func(a *tale) {
+			a.accepts().goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonAsked, "当事人要求", "").givesBack("再谈一次")
+			a.threatens().sits(models.RoleMediator, "no_agreement", "第二轮。", true).attaches(models.RoleMediator, models.AttachIdentity).expires(9)
+		}, 0, 2, "村级", "镇级", models.RoleMediator, "当事人要求", "当事人要求", "", []string{"本级没有调解记录"}, []string{}, models.Blue,
+			"rights identity sittings", models.ReviewReturned},
 		{"taken up, then handed up again before anybody signed in", func(a *tale) {
 			a.accepts().goesUp(models.ActionTake, models.RoleJudicial, models.ReasonOrdered, "上级要求提级办理", "").expires(5)
 		}, 0, 2, "村级", "镇级", models.RoleJudicial, "上级提级办理", "上级要求提级办理", "", []string{"本级没有调解记录"}, []string{}, models.Blue,
-			"人民调解申请书或者受理登记表=there 权利义务告知书=missing 当事人身份证明=missing 授权委托书=on_paper 调解记录=missing 报告公安的记录=unneeded 调解协议书=unneeded", ""},
+			"rights identity sittings", ""},
 		{"from the township to the county", func(a *tale) {
 			a.accepts().sits(models.RoleMediator, "continue", "村里。", true).goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonFailed, "难", "").signsIn(models.RoleJudicial)
 			a.sits(models.RoleJudicial, "no_agreement", "镇里。", false).expires(9)
 		}, 1, 2, "镇级", "县级", models.RoleSystem, "到期未办结，自动上报", "期限届满", "",
 			[]string{"本级调解1次，其中1次没有达成一致", "签收期限届满，没有办结"}, []string{"未达成一致/镇里。"}, models.Blue,
-			"人民调解申请书或者受理登记表=there 权利义务告知书=there 当事人身份证明=missing 授权委托书=on_paper 调解记录=there 报告公安的记录=unneeded 调解协议书=unneeded", models.ReviewPending},
+			"identity", models.ReviewPending},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,17 +217,104 @@ func TestHandover(t *testing.T) {
 			require.Equal(t, test.failed, h.Failed)
 			require.Equal(t, test.tried, said(h))
 			require.Equal(t, test.risk, h.Risk)
-			require.Equal(t, test.papers, papers(h))
+			require.Equal(t, test.papers, wanting(h.Papers))
 			require.Equal(t, test.answer, h.Answer.State)
 			require.NotEmpty(t, h.Answer.Name)
 			require.Equal(t, stage.Clock().DueAt, h.DueAt)
 			require.Equal(t, stage.Clock().Working, h.Working)
-			for _, p := range h.Papers {
-				require.NotEmpty(t, p.StateName)
-				require.Equal(t, p.State == models.PaperThere && p.Name != "调解记录", p.Note == "", "it says why: %+v", p)
-			}
 		})
 	}
+}
+
+// The papers are those of the case page, all of them, as they were when it went up: what is attached is there.
+func TestHandoverPapersAreTheCases(t *testing.T) {
+	t.Parallel()
+	a := newTale(t).accepts().attaches(models.RoleMediator, models.AttachIdentity).sits(models.RoleMediator, "no_agreement", "谈不拢。", true)
+	then := a.c.Papers()
+	require.Empty(t, wanting(then))
+	a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonFailed, "难", "").signsIn(models.RoleJudicial)
+	a.attaches(models.RoleJudicial, models.AttachEvidence).sits(models.RoleJudicial, "agreed", "谈拢了。", true)
+	a.does(models.ActionFail, models.RoleJudicial, "", func() error {
+		a.c.Failure = &models.Failure{At: a.now}
+		a.c.EndStage(a.now, models.OutcomeFailed, "", "")
+		return nil
+	})
+	h, ok := a.c.HandoverOf(0)
+	require.True(t, ok)
+	require.Empty(t, cmp.Diff(then, h.Papers))
+	require.NotEqual(t, then, a.c.Papers())
+	require.GreaterOrEqual(t, len(h.Papers), 13)
+	require.Contains(t, h.Papers, models.CasePaper{Code: "identity", Name: "当事人身份证明", Must: true, State: models.PaperThere, StateName: "已有", Note: "已附1份"})
+
+	// What a return asked for stands at the paper when it goes up again.
+	b := newTale(t).accepts().goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonFailed, "难", "").givesBack("调解记录：没有签名")
+	b.c.Stages[1].Returned = []models.ReturnItem{{Paper: "sittings", Reason: "没有签名"}}
+	b.expires(9)
+	again, ok := b.c.HandoverOf(2)
+	require.True(t, ok)
+	for _, p := range again.Papers {
+		require.Equal(t, p.Code == "sittings", p.Returned == "没有签名", p.Code)
+	}
+}
+
+// A case that the system has assessed says so, also at the levels above, and in the order of the file.
+func TestHandoverRisks(t *testing.T) {
+	t.Parallel()
+	a := newTale(t).scores(models.Orange, 45).accepts().scores(models.Red, 85).expires(0).scores(models.Orange, 40).expires(5)
+	said := func(stage int) (out []string) {
+		h, ok := a.c.HandoverOf(stage)
+		require.True(t, ok)
+		for _, r := range h.Risks {
+			out = append(out, r.Note)
+		}
+		return append(out, string(h.Risk))
+	}
+	require.Equal(t, []string{"系统评估：橙（较高），45分", "系统评估：红（高），85分", "red"}, said(0))
+	require.Equal(t, []string{"系统评估：橙（较高），45分", "系统评估：红（高），85分", "系统评估：橙（较高），40分", "orange"}, said(1))
+}
+
+// What was done about a threat is told as it stood when the case went up.
+func TestHandoverPolice(t *testing.T) {
+	t.Parallel()
+	a := newTale(t).accepts().threatens().expires(3)
+	a.does(models.ActionPolice, models.RoleJudicial, "", func() error {
+		at := a.now
+		a.c.Police.ReportedAt, a.c.Police.ReportedBy, a.c.Police.ToldAt = &at, "周一鸣", &at
+		return nil
+	})
+	a.expires(5)
+	first, _ := a.c.HandoverOf(0)
+	require.True(t, first.Police.IsOpen())
+	require.Nil(t, first.Police.ToldAt)
+	second, _ := a.c.HandoverOf(1)
+	require.Equal(t, "周一鸣", second.Police.ReportedBy)
+	require.Equal(t, "周一鸣", a.c.Police.ReportedBy, "the case itself is left alone")
+}
+
+// Each party's position is what it said last before the case went up.
+func TestHandoverPositions(t *testing.T) {
+	t.Parallel()
+	a := newTale(t).accepts()
+	says := func(party, text string) {
+		a.c.Sittings[len(a.c.Sittings)-1].Statements = append(a.c.Sittings[len(a.c.Sittings)-1].Statements, models.Statement{Party: party, Text: text})
+	}
+	a.sits(models.RoleMediator, "continue", "第一轮。", true)
+	says("丰年农机合作社", "一分不付")
+	says("许来福", "全部付清")
+	a.sits(models.RoleMediator, "no_agreement", "第二轮。", true)
+	says("丰年农机合作社", "先付一半")
+	a.goesUp(models.ActionEscalate, models.RoleMediator, models.ReasonFailed, "难", "").signsIn(models.RoleJudicial)
+	a.sits(models.RoleJudicial, "no_agreement", "镇里。", true)
+	says("丰年农机合作社", "都付")
+	h, ok := a.c.HandoverOf(0)
+	require.True(t, ok)
+	require.Equal(t, &models.HandoverPosition{Sitting: 1, HeldAt: a.c.Sittings[0].HeldAt, Text: "全部付清"}, h.Sides[0].Parties[0].Position)
+	require.Equal(t, &models.HandoverPosition{Sitting: 2, HeldAt: a.c.Sittings[1].HeldAt, Text: "先付一半"}, h.Sides[1].Parties[0].Position)
+
+	silent := newTale(t).expires(4)
+	h, ok = silent.c.HandoverOf(0)
+	require.True(t, ok)
+	require.Nil(t, h.Sides[1].Parties[0].Position)
 }
 
 // What is in it, and what is not: masks only.

@@ -202,11 +202,11 @@ func transitions() []Transition {
 		{Action: ActionExtend, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionOrder, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}},
 		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
-		{Action: ActionPolice, From: unclosed, Hand: Anyone, Roles: handlers},
+		{Action: ActionPolice, From: any, Hand: Anyone, Roles: handlers},
 		{Action: ActionAttach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
 		{Action: ActionFile, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionAddend, From: []State{Closed}, Hand: Holder, Roles: handlers},
-		{Action: ActionUrge, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
+		{Action: ActionUrge, From: any, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionRecount, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionExpire, From: open, Hand: ByClock, Roles: []Role{RoleSystem}, Top: &below},
 		{Action: ActionWarn, From: open, Hand: ByClock, Roles: []Role{RoleSystem}},
@@ -404,12 +404,12 @@ func (c *Case) settle(now time.Time) {
 			}
 			c.NextAt = clock.next()
 		}
-		if c.Police.IsOpen() && c.Police.ToldAt == nil && (c.NextAt == nil || c.Police.AnswerBy.Before(*c.NextAt)) {
-			by := c.Police.AnswerBy
-			c.NextAt = &by
-		}
 	} else if c.Filing == nil { // what is filed for good is not reminded of
 		c.NextAt = c.After.next()
+	}
+	if c.UrgesReport() && (c.NextAt == nil || c.Police.AnswerBy.Before(*c.NextAt)) {
+		by := c.Police.AnswerBy
+		c.NextAt = &by
 	}
 }
 

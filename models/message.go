@@ -17,12 +17,14 @@ const (
 	ChannelWeCom    Channel = "wecom"    // the rest to an office
 	ChannelDingTalk Channel = "dingtalk" //
 	ChannelWebhook  Channel = "webhook"  //
+	// ChannelOffice is an office itself, whoever sits there: what nobody could be found for waits for it.
+	ChannelOffice Channel = "office"
 )
 
 // Channels lists the channels.
 func Channels() []Choice {
 	return []Choice{
-		{string(ChannelMail), "邮件"}, {string(ChannelWeCom), "企业微信群机器人"}, {string(ChannelDingTalk), "钉钉机器人"}, {string(ChannelWebhook), "其他系统"},
+		{string(ChannelMail), "邮件"}, {string(ChannelWeCom), "企业微信群机器人"}, {string(ChannelDingTalk), "钉钉机器人"}, {string(ChannelWebhook), "其他系统"}, {string(ChannelOffice), "单位"},
 	}
 }
 
@@ -166,6 +168,12 @@ func (m *Message) PutOff(channel Channel, until time.Time) {
 // Drop ends the waiting of a channel without an attempt: nobody wants it there any more.
 func (m *Message) Drop(channel Channel, code string) {
 	m.each(channel, func(s *Send) { s.NextAt, s.Error = nil, code })
+}
+
+// Strand notes that nobody was found for the message.
+func (m *Message) Strand(code string, now time.Time) {
+	m.Sends = append(m.Sends, Send{Channel: ChannelOffice, DeadAt: &now, Error: code})
+	m.settle()
 }
 
 // Again lets every send that was given up wait anew, from its first attempt. It reports false where

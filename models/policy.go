@@ -87,6 +87,21 @@ func (p *Policy) Above(level string) (Rung, bool) {
 	return p.Ladder[i+1], true
 }
 
+// TakenTo is the rung to which a case of this level goes when somebody who sits at a kind of place takes it
+// up (提级办理): the lowest one there, else the top, where the ladder ends below that place; false at the top.
+func (p *Policy) TakenTo(level string, seat RegionKind) (Rung, bool) {
+	i := p.rungIndex(level)
+	if i < 0 || i+1 >= len(p.Ladder) {
+		return Rung{}, false
+	}
+	for _, r := range p.Ladder[i+1:] {
+		if r.Seat == seat {
+			return r, true
+		}
+	}
+	return p.Ladder[len(p.Ladder)-1], true
+}
+
 // Intake is the lowest rung at a kind of place: where a dispute that comes in there begins.
 func (p *Policy) Intake(seat RegionKind) (Rung, bool) {
 	for _, r := range p.Ladder {

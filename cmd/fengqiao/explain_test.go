@@ -77,9 +77,14 @@ func TestExplain(t *testing.T) {
 				due = out.DueAt.UTC().Format(time.RFC3339)
 			}
 			require.Equal(t, test.due, due)
-			require.Len(t, out.Coming, len(test.coming))
+			require.GreaterOrEqual(t, len(out.Coming), len(test.coming))
+			if n := len(out.Coming); n > 0 { // nobody signs it in, up to the top
+				require.Equal(t, []string{"overdue", "青禾县矛调中心"}, []string{out.Coming[n-1].Step, out.Coming[n-1].To})
+			}
 			for i, step := range out.Coming {
-				require.Contains(t, step.Step+" "+step.At.In(time.FixedZone("", 8*3600)).Format(time.DateOnly)+" "+step.What, test.coming[i])
+				if i < len(test.coming) {
+					require.Contains(t, step.Step+" "+step.At.In(time.FixedZone("", 8*3600)).Format(time.DateOnly)+" "+step.What, test.coming[i])
+				}
 				require.NotEmpty(t, step.Why)
 				require.NotEmpty(t, step.To)
 				require.Contains(t, text, step.What)

@@ -70,6 +70,7 @@ type Case struct {
 	Corrected  []models.Correction     `json:"corrections" description:"补正"`
 	Dictation  *models.Dictation       `json:"dictation" description:"口述、代录和本人确认；没有时为null"`
 	Papers     []models.CasePaper      `json:"papers" description:"卷宗材料现在的情况"`
+	Police     *models.PoliceDuty      `json:"police" description:"有可能激化为治安或者刑事案件时，报告公安的情况（人民调解法第25条）；没有时为null"`
 	Timeline   []Event                 `json:"timeline"`
 	Hints      []Hint                  `json:"hints" description:"可能存在的问题，请核实"`
 	Allowed    []models.Action         `json:"allowed" description:"您现在可以办理的事项"`
@@ -161,7 +162,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 		Land: c.Land, Dividend: c.Dividend, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
 		Signs: c.Signs, Assessment: c.Assessment, Raised: c.Raised, Cluster: c.Cluster,
 		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
-		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(),
+		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(), Police: c.Police,
 		Timeline: make([]Event, len(c.Timeline)), Allowed: c.Allowed(policy, actor), LoggedBy: c.LoggedBy,
 	}
 	for i, p := range c.Parties {

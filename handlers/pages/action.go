@@ -29,7 +29,7 @@ type action struct {
 	// fill writes what stands in the fresh form, nil for nothing.
 	fill func(f *form, c *models.Case, actor models.Actor, now time.Time)
 	// extra is what the page's own fields offer, nil for nothing.
-	extra func(c *models.Case, policy *models.Policy) any
+	extra func(c *models.Case, policy *models.Policy, actor models.Actor) any
 	// send reads the form and carries it out.
 	send func(c *gin.Context, f *form, ref casework.Ref) (*models.Case, error)
 }
@@ -175,7 +175,7 @@ func (p *Pages) showAction(c *gin.Context, status int, a action, cs *models.Case
 	body := actionBody{Form: f, Fresh: c.Request.Method == http.MethodGet, Case: rowOfCase(cs, p.Now()), Slug: a.slug, Title: a.title}
 	body.Version, _ = f.version() // a form that lost it is refused when it is sent
 	if a.extra != nil {
-		body.Extra = a.extra(cs, policy)
+		body.Extra = a.extra(cs, policy, web.Actor(c))
 	}
 	return p.render(c, status, a.page, a.title, body)
 }

@@ -53,7 +53,7 @@ func fillAccept(f *form, c *models.Case, actor models.Actor, _ time.Time) {
 }
 
 // asksConsent says whether accepting here needs both parties' recorded consent.
-func asksConsent(c *models.Case, policy *models.Policy) any {
+func asksConsent(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	rung, _ := policy.Rung(c.Level)
 	return c.Conflict.Exists && c.Conflict.Consent == "" && rung.Seat == models.RegionVillage
 }
@@ -71,6 +71,9 @@ func fillSitting(f *form, c *models.Case, actor models.Actor, now time.Time) {
 		f.Values.Set("participants", strings.Join(last.Participants, "、"))
 	}
 	f.Values.Set("mediators", strings.Join(mediators, "、"))
+	for i, p := range c.Parties {
+		f.Values.Set(fmt.Sprintf("statements[%d].party", i), p.Name)
+	}
 }
 
 func fillAgreement(f *form, c *models.Case, _ models.Actor, now time.Time) {
@@ -98,13 +101,13 @@ func signers(c *models.Case) []string {
 
 func fillPerform(f *form, c *models.Case, _ models.Actor, now time.Time) {
 	f.Values.Set("on", today(now))
-	if open := openInstalments(c, nil).([]models.Choice); len(open) > 0 {
+	if open := openInstalments(c, nil, models.Actor{}).([]models.Choice); len(open) > 0 {
 		f.Values.Set("seq", open[0].Code)
 	}
 }
 
 // openInstalments are those not yet performed.
-func openInstalments(c *models.Case, _ *models.Policy) any {
+func openInstalments(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	out := []models.Choice{}
 	if c.Agreement == nil {
 		return out
@@ -125,14 +128,14 @@ func openInstalments(c *models.Case, _ *models.Policy) any {
 	return out
 }
 
-func remedies(c *models.Case, _ *models.Policy) any { return models.Remedies(c.Type) }
+func remedies(c *models.Case, _ *models.Policy, _ models.Actor) any { return models.Remedies(c.Type) }
 
 type referralExtra struct {
 	Targets  []models.Choice
 	Remedies string
 }
 
-func referralOf(c *models.Case, _ *models.Policy) any {
+func referralOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	return referralExtra{models.ReferralTargets(), models.Remedies(c.Type)}
 }
 
@@ -141,7 +144,7 @@ type escalationExtra struct {
 	To      string // the office above
 }
 
-func escalation(c *models.Case, policy *models.Policy) any {
+func escalation(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	extra := escalationExtra{Reasons: models.EscalationReasons()}
 	if above, ok := policy.Above(c.Level); ok {
 		extra.To = models.OfficeOf(above, c.Place).Name
@@ -159,7 +162,7 @@ type sittingExtra struct {
 	Cluster string          // the group dispute for which it can be held, "" for none
 }
 
-func sittingOf(c *models.Case, _ *models.Policy) any {
+func sittingOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	extra := sittingExtra{Signs: slices.DeleteFunc(models.RiskSignNames(), func(sign models.Choice) bool { return c.Signs.Has(sign.Code) })}
 	if c.Cluster != nil {
 		extra.Cluster = c.Cluster.Name
@@ -176,7 +179,7 @@ func fillSigns(f *form, c *models.Case, _ models.Actor, _ time.Time) {
 }
 
 // signsOf is how the dispute is assessed as it stands.
-func signsOf(c *models.Case, _ *models.Policy) any { return viewRisk(c) }
+func signsOf(c *models.Case, _ *models.Policy, _ models.Actor) any { return viewRisk(c) }
 
 type riskExtra struct {
 	Now    string
@@ -185,7 +188,7 @@ type riskExtra struct {
 	AtOnce string // names of the levels that go up at once, "" at the top
 }
 
-func riskLevels(c *models.Case, policy *models.Policy) any {
+func riskLevels(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	extra := riskExtra{Now: c.Risk.Name(), Scored: c.ScoredRisk().Name()}
 	for _, level := range models.RiskLevels() {
 		if models.RiskLevel(level.Code).Rank() >= c.ScoredRisk().Rank() {
@@ -210,7 +213,7 @@ type pauseExtra struct {
 	Ground  string
 }
 
-func pauseOf(c *models.Case, policy *models.Policy) any {
+func pauseOf(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	extra := pauseExtra{Grounds: models.PauseGrounds(), MaxDays: policy.PauseMaxDays}
 	if clock := c.RunningClock(); clock != nil && clock.Pause() != nil {
 		pause := clock.Pause()
@@ -224,7 +227,7 @@ type extensionExtra struct {
 	Now     string // the last day as it is
 }
 
-func extension(c *models.Case, policy *models.Policy) any {
+func extension(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	extra := extensionExtra{MaxDays: policy.ExtendMaxDays}
 	if c.DueAt != nil {
 		extra.Now = day(c.DueAt.Add(-time.Millisecond))
@@ -241,10 +244,10 @@ type orderExtra struct {
 	Kinds []models.Choice
 }
 
-func orderOf(c *models.Case, policy *models.Policy) any {
-	extra := orderExtra{extensionExtra: extension(c, policy).(extensionExtra), Kinds: []models.Choice{{Code: "deadline", Name: "限期办结"}}}
-	if above, ok := policy.Above(c.Level); ok {
-		extra.Kinds = append(extra.Kinds, models.Choice{Code: "take", Name: "提级办理，转由" + models.OfficeOf(above, c.Place).Name + "办理"})
+func orderOf(c *models.Case, policy *models.Policy, actor models.Actor) any {
+	extra := orderExtra{extensionExtra: extension(c, policy, actor).(extensionExtra), Kinds: []models.Choice{{Code: "deadline", Name: "限期办结"}}}
+	if rung, ok := policy.TakenTo(c.Level, actor.Role.Seat()); ok {
+		extra.Kinds = append(extra.Kinds, models.Choice{Code: "take", Name: "提级办理，转由" + models.OfficeOf(rung, c.Place).Name + "办理"})
 	}
 	return extra
 }
@@ -273,7 +276,7 @@ type reviewExtra struct {
 	Papers           []models.CasePaper
 }
 
-func reviewOf(c *models.Case, policy *models.Policy) any {
+func reviewOf(c *models.Case, policy *models.Policy, _ models.Actor) any {
 	seating := c.Seating(policy)
 	extra := reviewExtra{
 		Targets: models.ReferralTargets(), Remedies: models.Remedies(c.Type), MinDays: policy.ReturnMinDays, MaxDays: policy.ReturnMaxDays, Returned: seating.Returned || !seating.FromBelow,

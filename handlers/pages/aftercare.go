@@ -19,7 +19,7 @@ type confirmationExtra struct {
 	Hint  string
 }
 
-func confirmationOf(c *models.Case, _ *models.Policy) any {
+func confirmationOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	extra := confirmationExtra{}
 	if a := c.Agreement; a != nil {
 		extra.By = dateText(a.ConfirmBy)
@@ -53,7 +53,7 @@ func fillPress(f *form, c *models.Case, actor models.Actor, now time.Time) {
 	fillPerform(f, c, actor, now)
 }
 
-func breachWays(c *models.Case, _ *models.Policy) any {
+func breachWays(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	ways := models.BreachWays()
 	if c.Agreement == nil || !c.Agreement.Confirmation.IsConfirmed() {
 		return ways[1:]
@@ -61,7 +61,7 @@ func breachWays(c *models.Case, _ *models.Policy) any {
 	return ways
 }
 
-func reopenReasons(*models.Case, *models.Policy) any { return models.ReopenReasons() }
+func reopenReasons(*models.Case, *models.Policy, models.Actor) any { return models.ReopenReasons() }
 
 func fillReopen(f *form, c *models.Case, _ models.Actor, _ time.Time) {
 	f.Values.Set("reason", "again")
@@ -76,7 +76,7 @@ type visitExtra struct {
 	By                  string // until when it is planned
 }
 
-func visitOf(c *models.Case, _ *models.Policy) any {
+func visitOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	extra := visitExtra{Ways: models.VisitWays(), Satisfactions: models.Satisfactions()}
 	for _, p := range c.Parties {
 		extra.Parties = append(extra.Parties, p.Name)
@@ -108,7 +108,7 @@ func fillVisit(f *form, c *models.Case, actor models.Actor, now time.Time) {
 	}
 }
 
-func marks(c *models.Case, _ *models.Policy) any { return models.Marks() }
+func marks(c *models.Case, _ *models.Policy, _ models.Actor) any { return models.Marks() }
 
 func fillAffirm(f *form, c *models.Case, _ models.Actor, now time.Time) {
 	f.Values.Set("by", c.Dictation.By)
@@ -171,7 +171,7 @@ type correctionExtra struct {
 	Roles   []models.Choice
 }
 
-func correctionOf(*models.Case, *models.Policy) any {
+func correctionOf(*models.Case, *models.Policy, models.Actor) any {
 	extra := correctionExtra{Types: models.DisputeTypes(), Sources: models.Sources()}
 	for _, role := range []models.PartyRole{models.Applicant, models.Respondent, models.ThirdParty} {
 		extra.Roles = append(extra.Roles, models.Choice{Code: string(role), Name: role.Name()})

@@ -92,7 +92,7 @@ func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*mode
 	return p.Cases.Attach(c.Request.Context(), web.Actor(c), casework.Ref{ID: ref.ID}, in)
 }
 
-func attachmentKinds(*models.Case, *models.Policy) any { return models.AttachmentKinds() }
+func attachmentKinds(*models.Case, *models.Policy, models.Actor) any { return models.AttachmentKinds() }
 
 // attachmentView is an attachment as it is listed.
 type attachmentView struct {
@@ -178,6 +178,6 @@ type filingExtra struct {
 	Missing    []string
 }
 
-func filingOf(c *models.Case, _ *models.Policy) any {
+func filingOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	return filingExtra{models.Retentions(), c.MissingPapers()}
 }

@@ -69,13 +69,24 @@ type stageView struct {
 	Missing                                                            []string
 	LateDays                                                           int
 	Open                                                               bool
+	Clocks                                                             []stageClock // those that run no more
+}
+
+// stageClock is how a deadline of a stage came about.
+type stageClock struct {
+	Phase string
+	*clockView
 }
 
 type sittingView struct {
 	Seq                                                   int
 	HeldAt, Place, Mediators, Recorder, Participants, How string
 	Course, Result, Level                                 string
+	Said                                                  []statementView
 }
+
+// statementView is what a party said at a sitting.
+type statementView struct{ Who, Text string }
 
 type agreementView struct {
 	Lines       lines
@@ -222,6 +233,11 @@ func viewStage(s *models.Stage) stageView {
 	if clock := s.Clock(); clock != nil {
 		v.Due = day(clock.DueAt.Add(-time.Nanosecond))
 	}
+	for i := range s.Clocks {
+		if s.Closed != nil || i < len(s.Clocks)-1 {
+			v.Clocks = append(v.Clocks, stageClock{s.Clocks[i].Phase.Name(), viewClock(&s.Clocks[i])})
+		}
+	}
 	if s.Closed != nil {
 		v.Closed = moment(*s.Closed)
 		v.Outcome = outcomeName(s.Outcome)
@@ -260,6 +276,9 @@ func viewSitting(s models.Sitting, policy *models.Policy) sittingView {
 		how = append(how, "已告知权利义务")
 	}
 	v.How = strings.Join(how, "，")
+	for _, said := range s.Statements {
+		v.Said = append(v.Said, statementView{said.Party, said.Text})
+	}
 	return v
 }
 

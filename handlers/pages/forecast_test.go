@@ -114,6 +114,21 @@ func TestForecastNeedsOneCounty(t *testing.T) {
 }
 
 // The case page says what the clock does now and next, or why it does nothing.
+// How a deadline came about that runs no more stands with its stage; that which runs, at the top alone.
+func TestCasePageKeepsTheWorkingOfWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.escalated(t)
+	p := w.visitor("mediator").get(t, casePath(c, ""))
+	require.Equal(t, []string{"受理期限是怎么算的", "调解期限是怎么算的"}, p.texts("#stages li:nth-child(1) summary"))
+	require.Empty(t, p.texts("#stages li:nth-child(2) summary"), "its clock runs")
+	for _, clock := range c.Stages[0].Clocks {
+		for _, line := range clock.Working {
+			require.Contains(t, p.text("#stages"), line.Text)
+		}
+	}
+}
+
 func TestCasePageSaysWhatTheClockDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

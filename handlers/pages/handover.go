@@ -22,6 +22,7 @@ type handoverBody struct {
 	At, By, DueAt, SignBy, Answered, Amount string
 	Sum                                     string // of the deadline, in one sentence
 	Tried                                   []handoverTry
+	Sides                                   []handoverSide
 	Risks, Police, Working                  []string
 	Missing                                 int // papers
 }
@@ -33,6 +34,12 @@ type handoverLink struct {
 
 type handoverTry struct {
 	When, Place, Who, Result, End string
+}
+
+// handoverSide is one side with what it asks for, and what its people say.
+type handoverSide struct {
+	models.HandoverParties
+	Said []statementView
 }
 
 func handoverPath(c *models.Case, h *models.Handover) string {
@@ -90,6 +97,15 @@ func viewHandover(h *models.Handover) handoverBody {
 			try.Who += "；参加人" + strings.Join(s.Participants, "、")
 		}
 		b.Tried = append(b.Tried, try)
+	}
+	for _, side := range h.Sides {
+		v := handoverSide{HandoverParties: side}
+		for _, p := range side.Parties {
+			if said := p.Position; said != nil {
+				v.Said = append(v.Said, statementView{fmt.Sprintf("%s（第%d次调解，%s）", p.Name, said.Sitting, day(said.HeldAt)), said.Text})
+			}
+		}
+		b.Sides = append(b.Sides, v)
 	}
 	for _, r := range h.Risks {
 		b.Risks = append(b.Risks, fmt.Sprintf("%s %s评为%s：%s", moment(r.At), r.By.Name, r.Name, r.Note))

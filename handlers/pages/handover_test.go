@@ -19,6 +19,7 @@ func TestHandoverPage(t *testing.T) {
 	ref := casework.Ref{ID: c.ID}
 	_, err := w.cases.RecordSitting(t.Context(), seats["mediator"], ref, casework.SittingForm{
 		HeldAt: w.clock.Now(), Place: "村委会", Course: "合作社只肯付一半。", Participants: []string{"老支书"}, Result: "no_agreement", RightsTold: true,
+		Statements: []casework.StatementForm{{Party: "丰年农机合作社", Text: "最多付一半"}},
 	})
 	require.NoError(t, err)
 	_, err = w.cases.Assess(t.Context(), seats["mediator"], ref, casework.RiskForm{Risk: models.Orange, Reason: "扬言动手", Threat: true})
@@ -51,7 +52,7 @@ func TestHandoverPage(t *testing.T) {
 			},
 			"#failed":   {"本级调解1次，其中1次没有达成一致"},
 			"#tried":    {"2026年3月2日 09:00，村委会", "参加人老支书", "未达成一致", "合作社只肯付一半。"},
-			"#sides":    {"申请人", "许来福，三组12号，证件号码330681********6417，电话138****5678", "付清两年租金", "丰年农机合作社，代表人邵兴旺", "流转给合作社三亩地"},
+			"#sides":    {"申请人", "许来福，三组12号，证件号码330681********6417，电话138****5678", "付清两年租金", "丰年农机合作社，代表人邵兴旺", "流转给合作社三亩地", "丰年农机合作社（第1次调解，2026年3月2日）：最多付一半", "调解记录里没有单独记下这一方的意见。"},
 			"#risk":     {"橙（较高）", "2026年3月2日 09:00 陈守义评为橙（较高）", "应在2026年3月3日 09:00前登记报告公安的情况，没有登记；2026年3月3日 11:00已提示各级"},
 			"#deadline": {"24时", "风险"},
 			"#papers":   {"缺2项", "没有登记证件号码：丰年农机合作社", "有治安、刑事危险，没有登记报告情况"},
@@ -74,7 +75,7 @@ func TestHandoverPage(t *testing.T) {
 	latest := v.get(t, casePath(c, "handover"))
 	require.Contains(t, latest.text("#head"), "系统时钟")
 	require.Contains(t, latest.text("#head"), "到期未办结，自动上报")
-	require.Contains(t, latest.text("#tried"), "没有调解记录")
+	require.Contains(t, latest.text("#tried"), "合作社只肯付一半。", "it was this level's before the return")
 	require.Contains(t, latest.text("#failed"), "补充调解期限届满，没有办结")
 	require.Equal(t, []string{"第1次：村级到镇级", "第2次：村级到镇级"}, latest.texts(".others li"))
 	first := v.get(t, latest.doc.Find(".others a").AttrOr("href", ""))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -302,7 +303,7 @@ func (p *Pages) deadMessages(c *gin.Context) error {
 	}
 	for _, m := range page.Messages {
 		row := deadRow{ID: m.ID, Subject: m.Subject}
-		if row.Who, err = p.recipientName(ctx, m.Recipient); err != nil {
+		if row.Who, err = p.recipientName(ctx, m); err != nil {
 			return err
 		}
 		for _, s := range m.Sends {
@@ -321,14 +322,17 @@ func (p *Pages) deadMessages(c *gin.Context) error {
 	return p.render(c, http.StatusOK, "deadmessages", "发送失败", body)
 }
 
-// recipientName is a user name, or the place whose robots are meant.
-func (p *Pages) recipientName(ctx context.Context, recipient string) (string, error) {
-	region, office := models.RecipientOffice(recipient)
+// recipientName is a user name, or the place whose robots are meant, or whose office itself.
+func (p *Pages) recipientName(ctx context.Context, m *models.Message) (string, error) {
+	region, office := models.RecipientOffice(m.Recipient)
 	if !office {
-		return "账号" + recipient, nil
+		return "账号" + m.Recipient, nil
 	}
 	name, err := p.placeName(ctx, region)
-	return name + "的群机器人", err
+	if !slices.ContainsFunc(m.Sends, func(s models.Send) bool { return s.Channel == models.ChannelOffice }) {
+		name += "的群机器人"
+	}
+	return name, err
 }
 
 func (p *Pages) sendAgain(c *gin.Context) error {

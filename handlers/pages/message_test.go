@@ -231,6 +231,29 @@ func TestOfficeRobots(t *testing.T) {
 
 // The administrator sees what could not be sent, without a word of it but number and village, and sends it
 // again.
+// What nobody could hear stands there by the name of the office, and reaches whoever has an account by then.
+func TestUndeliverableNotice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, name := range []string{"mediator", "chair", "judicial", "county"} {
+		a, err := w.store.Account(t.Context(), name)
+		require.NoError(t, err)
+		a.Disabled = true
+		require.NoError(t, w.store.ReplaceAccount(t.Context(), a))
+	}
+	c := w.escalated(t)
+	w.delivered(t)
+	v := w.visitor("admin")
+	p := v.get(t, "/admin/messages")
+	requireSound(t, p)
+	rows := strings.Join(p.texts(".cases > li"), "\n")
+	require.Contains(t, rows, c.NumberText()+"（北坡村）")
+	require.Contains(t, rows, "发给枫溪镇")
+	require.Contains(t, rows, "没有能收消息的账号")
+	require.NotContains(t, rows, "群机器人的")
+	require.NotContains(t, rows, "试了")
+}
+
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -18,8 +18,8 @@ type termsExtra struct {
 }
 
 // termsOf is that of the page of an action, whose address the templates are asked for at.
-func (p *Pages) termsOf(slug string) func(*models.Case, *models.Policy) any {
-	return func(c *models.Case, _ *models.Policy) any { return p.terms(c, slug) }
+func (p *Pages) termsOf(slug string) func(*models.Case, *models.Policy, models.Actor) any {
+	return func(c *models.Case, _ *models.Policy, _ models.Actor) any { return p.terms(c, slug) }
 }
 
 func (p *Pages) terms(c *models.Case, slug string) termsExtra {
@@ -88,7 +88,7 @@ type signingExtra struct {
 	Hints   []models.Hint
 }
 
-func (p *Pages) signingOf(c *models.Case, _ *models.Policy) any {
+func (p *Pages) signingOf(c *models.Case, _ *models.Policy, _ models.Actor) any {
 	d := c.Draft()
 	if d == nil {
 		return signingExtra{}

@@ -86,7 +86,8 @@ func (s *Service) Order(ctx context.Context, actor models.Actor, ref Ref, form O
 		from := c.Office
 		if action == models.ActionTake {
 			return c.Move(rules.Policy, action, actor, now, form.Note, func() error {
-				return rules.HandUp(c, now, escalation.HandOver{Reason: models.ReasonOrdered, Note: "上级要求提级办理：" + form.Note})
+				to, _ := rules.Policy.TakenTo(c.Level, actor.Role.Seat())
+				return rules.HandUp(c, now, escalation.HandOver{Reason: models.ReasonOrdered, Note: "上级要求提级办理：" + form.Note, To: to.Level})
 			})
 		}
 		if form.LastDay == "" {

@@ -175,6 +175,9 @@ func share(c, other *models.Case, rules escalation.Rules, now time.Time) (change
 		note := fmt.Sprintf("第%d次调解，与%s等共同进行：%s", len(other.Sittings)+1, c.NumberText(), models.NameOf(SittingResults(), sitting.Result))
 		err := other.Move(rules.Policy, models.ActionCommon, models.SystemActor(), now, note, func() error {
 			sitting.Seq, sitting.Level, sitting.RecordedAt = len(other.Sittings)+1, other.Level, now
+			sitting.Statements = slices.DeleteFunc(slices.Clone(sitting.Statements), func(said models.Statement) bool { // of those who are no party there
+				return !slices.ContainsFunc(other.Parties, func(p models.Party) bool { return p.Name == said.Party })
+			})
 			other.Sittings = append(other.Sittings, sitting)
 			return nil
 		})
@@ -188,7 +191,7 @@ func share(c, other *models.Case, rules escalation.Rules, now time.Time) (change
 	}
 	note := fmt.Sprintf("同一群体性纠纷的%s已上报，一并上报：%s", c.NumberText(), lastRise(c))
 	return true, other.Move(rules.Policy, models.ActionExpire, models.SystemActor(), now, note, func() error {
-		return rules.HandUp(other, now, escalation.HandOver{Reason: models.ReasonCluster, Note: note, Asked: lastAsked(c)})
+		return rules.HandUp(other, now, escalation.HandOver{Reason: models.ReasonCluster, Note: note, Asked: lastAsked(c), To: lastTo(c)})
 	})
 }
 
@@ -197,6 +200,16 @@ func lastRise(c *models.Case) string {
 	for _, stage := range slices.Backward(c.Stages) {
 		if stage.Outcome == models.OutcomeEscalated {
 			return stage.Reason.Name() + "，" + stage.Note
+		}
+	}
+	return ""
+}
+
+// lastTo is the level to which a case went up the last time.
+func lastTo(c *models.Case) string {
+	for i, stage := range slices.Backward(c.Stages) {
+		if stage.Outcome == models.OutcomeEscalated && i+1 < len(c.Stages) {
+			return c.Stages[i+1].Level
 		}
 	}
 	return ""

@@ -131,13 +131,20 @@ func TestConfirmedGroupIsHandledAsOne(t *testing.T) {
 		}
 		alone := did(t)(w.RecordSitting(t.Context(), mediator, ref(cases[1]), w.sitting()))
 		require.Empty(t, alone.Sittings[0].Common)
-		cases[0] = did(t)(w.RecordSitting(t.Context(), mediator, ref(cases[0]), w.sitting(func(f *casework.SittingForm) { f.Together, f.Course = true, "三家一起谈。" })))
+		cases[0] = did(t)(w.RecordSitting(t.Context(), mediator, ref(cases[0]), w.sitting(func(f *casework.SittingForm) {
+			f.Together, f.Course = true, "三家一起谈。"
+			f.Statements = []casework.StatementForm{{Party: cases[0].Parties[0].Name, Text: "付清"}, {Party: cases[0].Parties[1].Name, Text: "付一半"}}
+		})))
 		require.Nil(t, cases[0].TogetherAt, "the others have it")
 		for i, want := range []int{1, 2, 1} {
 			c := w.stored(t, cases[i])
 			require.Len(t, c.Sittings, want)
 			require.Equal(t, "三家一起谈。", c.Sittings[want-1].Course)
 			require.Equal(t, want, c.Sittings[want-1].Seq)
+			for _, said := range c.Sittings[want-1].Statements {
+				require.Contains(t, []string{c.Parties[0].Name, c.Parties[1].Name}, said.Party, "of no case's stranger")
+			}
+			require.Contains(t, c.Sittings[want-1].Statements, models.Statement{Party: cases[0].Parties[1].Name, Text: "付一半"}, "who is a party everywhere")
 			require.NoError(t, c.VerifyTimeline())
 		}
 

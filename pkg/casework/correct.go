@@ -90,8 +90,16 @@ func (s *Service) partiesOf(c *models.Case, form []CorrectPartyForm, tidy []Part
 	return out, invalid(wrong)
 }
 
-// rename lets signatures follow a name that was put right.
+// rename lets signatures and statements follow a name that was put right.
 func rename(c *models.Case, form []CorrectPartyForm, parties []models.Party) {
+	is := func(name string) string {
+		for j, p := range form {
+			if p.Was > 0 && c.Parties[p.Was-1].Name == name {
+				return parties[j].Name
+			}
+		}
+		return name
+	}
 	texts := []*models.Agreement{}
 	if c.Agreement != nil {
 		texts = append(texts, c.Agreement)
@@ -102,13 +110,15 @@ func rename(c *models.Case, form []CorrectPartyForm, parties []models.Party) {
 	for _, a := range texts {
 		a.Signatures = slices.Clone(a.Signatures)
 		for i := range a.Signatures {
-			for j, p := range form {
-				if p.Was > 0 && c.Parties[p.Was-1].Name == a.Signatures[i].Party {
-					a.Signatures[i].Party = parties[j].Name
-					break
-				}
-			}
+			a.Signatures[i].Party = is(a.Signatures[i].Party)
 		}
+	}
+	for i := range c.Sittings {
+		said := slices.Clone(c.Sittings[i].Statements)
+		for j := range said {
+			said[j].Party = is(said[j].Party)
+		}
+		c.Sittings[i].Statements = said
 	}
 }
 

@@ -16,11 +16,15 @@ func TestCorrect(t *testing.T) {
 	t.Parallel()
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		c := w.accepted(t)
+		c = did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) {
+			f.Statements = []casework.StatementForm{{Party: "许来福", Text: "要付清"}, {Party: "丰年农机合作社", Text: "付一半"}}
+		})))
 		box := c.Parties[0].IDNumber
 		due := *c.DueAt
 		c = did(t)(w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) {
 			f.Parties[0].Name, f.AmountFen = "许来富", 500_000
 		})))
+		require.Equal(t, []models.Statement{{Party: "许来富", Text: "要付清"}, {Party: "丰年农机合作社", Text: "付一半"}}, c.Sittings[0].Statements, "it follows the name")
 		require.Equal(t, box, c.Parties[0].IDNumber, "a number that is left out stays")
 		x := c.Corrections[0]
 		require.Equal(t, []models.Change{

@@ -217,12 +217,20 @@ type SittingForm struct {
 	Participants []string  `json:"participants,omitempty" validate:"max=30,dive,notblank,max=30" label:"参加人"`
 	Online       bool      `json:"online,omitempty" label:"线上调解"`
 	RightsTold   bool      `json:"rightsTold,omitempty" label:"已告知权利义务"`
-	Course       string    `json:"course" validate:"notblank,max=10000" label:"调解经过"`
-	Result       string    `json:"result" validate:"required,oneof=continue agreed no_agreement" label:"调解结果"`
+	// Statements are what each party said, of those who said something that is worth a record of its own.
+	Statements []StatementForm `json:"statements,omitempty" validate:"max=60,dive" label:"各方意见"`
+	Course     string          `json:"course" validate:"notblank,max=10000" label:"调解经过"`
+	Result     string          `json:"result" validate:"required,oneof=continue agreed no_agreement" label:"调解结果"`
 	// RiskSigns are those that showed. What was reported before stays.
 	models.RiskSigns
 	// Together records it on every case of the group dispute that the case belongs to.
 	Together bool `json:"together,omitempty" label:"群体性纠纷的共同调解"`
+}
+
+// StatementForm is what a party said at a sitting, "" for nothing.
+type StatementForm struct {
+	Party string `json:"party,omitempty" validate:"max=60" label:"当事人"`
+	Text  string `json:"text,omitempty" validate:"max=1000" label:"意见"`
 }
 
 // SittingResults lists the results of a sitting.

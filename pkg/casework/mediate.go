@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,10 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 		if workday.OfTime(form.HeldAt).Before(workday.OfTime(c.LoggedAt)) {
 			return models.FieldErrorf("heldAt", "调解时间不能早于登记日期%s", workday.OfTime(c.LoggedAt))
 		}
+		statements, err := form.statements(c)
+		if err != nil {
+			return err
+		}
 		note := fmt.Sprintf("第%d次调解：%s", len(c.Sittings)+1, models.NameOf(SittingResults(), form.Result))
 		if come := form.RiskSigns.Without(c.Signs); come.Any() {
 			note += "；现场" + come.Text()
@@ -91,7 +96,7 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 			sitting := models.Sitting{
 				Seq: len(c.Sittings) + 1, HeldAt: form.HeldAt.UTC().Truncate(time.Millisecond), RecordedAt: now, Place: form.Place,
 				Mediators: form.Mediators, Recorder: form.Recorder, Participants: form.Participants, Online: form.Online,
-				RightsTold: form.RightsTold, Course: form.Course, Result: form.Result, Level: c.Level,
+				RightsTold: form.RightsTold, Statements: statements, Course: form.Course, Result: form.Result, Level: c.Level,
 			}
 			if len(sitting.Mediators) == 0 {
 				sitting.Mediators = []string{actor.Name}
@@ -112,6 +117,26 @@ func (s *Service) RecordSitting(ctx context.Context, actor models.Actor, ref Ref
 			return nil
 		})
 	})
+}
+
+// statements are what the parties said, without those who said nothing.
+func (f *SittingForm) statements(c *models.Case) ([]models.Statement, error) {
+	var out []models.Statement
+	var wrong faults
+	for i, said := range f.Statements {
+		said := models.Statement{Party: said.Party, Text: strings.TrimSpace(said.Text)}
+		is := func(other models.Statement) bool { return other.Party == said.Party }
+		switch {
+		case said.Text == "":
+		case !slices.ContainsFunc(c.Parties, func(p models.Party) bool { return p.Name == said.Party }):
+			wrong.add(fmt.Sprintf("statements[%d].party", i), "“%s”不是本案当事人", said.Party)
+		case slices.ContainsFunc(out, is):
+			wrong.add(fmt.Sprintf("statements[%d].text", i), "%s的意见填了两次，请写在一处", said.Party)
+		default:
+			out = append(out, said)
+		}
+	}
+	return out, invalid(wrong)
 }
 
 // Fail is 调解不成: the parties are told of their remedies (人民调解法第26条).

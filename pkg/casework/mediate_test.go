@@ -272,3 +272,29 @@ func TestWhoSeesACase(t *testing.T) {
 	_, err := w.Accept(t.Context(), mediator, casework.Ref{ID: bson.NewObjectID()}, casework.AcceptForm{})
 	requireTold(t, models.NotFound, "not_found", "没有找到这个纠纷", err)
 }
+
+// TestStatements: what each party said stands by itself, without those who said nothing.
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.accepted(t)
+	for _, test := range []struct {
+		name   string
+		said   []casework.StatementForm
+		faults []string
+	}{
+		{"a stranger", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来旺", Text: "不付"}}, []string{"statements[1].party", "“许来旺”不是本案当事人"}},
+		{"twice", []casework.StatementForm{{Party: "许来福", Text: "付清"}, {Party: "许来福", Text: "不付"}}, []string{"statements[1].text", "许来福的意见填了两次，请写在一处"}},
+		{"too long", []casework.StatementForm{{Party: "许来福", Text: strings.Repeat("长", 1001)}}, []string{"statements[0].text", "意见最多1000个字，现在有1001个字"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) { f.Statements = test.said }))
+			requireFields(t, err, test.faults...)
+		})
+	}
+	c = did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting(func(f *casework.SittingForm) {
+		f.Statements = []casework.StatementForm{{Party: "许来福", Text: " \n"}, {Party: "丰年农机合作社", Text: " 只付一半 "}}
+	})))
+	require.Equal(t, []models.Statement{{Party: "丰年农机合作社", Text: "只付一半"}}, w.stored(t, c).Sittings[0].Statements)
+	require.Nil(t, did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting())).Sittings[1].Statements)
+}

@@ -355,3 +355,46 @@ func TestReturnByPaper(t *testing.T) {
 		require.Empty(t, p.Returned)
 	}
 }
+
+// TestWhoTakesUpGetsIt: 提级办理 leads to the level of whoever orders it, over those between; where the ladder
+// ends below, to its top. A return leads back to where it came from.
+func TestWhoTakesUpGetsIt(t *testing.T) {
+	t.Parallel()
+	from := local("2025-01-01 00:00")
+	for _, test := range []struct {
+		name   string
+		policy *models.Policy
+		by     models.Actor
+		level  string
+		region string
+		phase  models.Phase
+	}{
+		{"the township", models.DefaultPolicy(from), judicial, models.LevelTownship, village[:9], models.PhaseReview},
+		{"the county", models.DefaultPolicy(from), countyMan, models.LevelCounty, village[:6], models.PhaseReview},
+		{"the township of four levels", models.FourLevelPolicy(from), judicial, models.LevelOffice, village[:9], models.PhaseMediation},
+		{"the county above four levels", models.FourLevelPolicy(from), countyMan, models.LevelTownship, village[:9], models.PhaseMediation},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, test.policy)
+			c := w.accepted(t)
+			at := c.Level
+			c = did(t)(w.Order(t.Context(), test.by, ref(c), casework.OrderForm{Kind: "take", Note: "群众反映强烈"}))
+			require.Equal(t, []any{test.level, test.region, models.ReviewPending}, []any{c.Level, c.Office.Region, c.Review})
+			require.Len(t, c.Stages, 2, "one entry for each rung that had it")
+			require.Equal(t, []any{at, models.OutcomeEscalated, models.ReasonOrdered}, []any{c.Stages[0].Level, c.Stages[0].Outcome, c.Stages[0].Reason})
+			require.Equal(t, test.phase, c.OpenStage().Clock().Phase)
+			e := last(t, c, models.ActionTake)
+			require.Equal(t, []string{at, test.level}, []string{e.Before.Level, e.After.Level})
+			require.NoError(t, c.VerifyTimeline())
+			h, ok := c.HandoverOf(0)
+			require.True(t, ok)
+			require.Equal(t, []any{test.by.ID, test.level}, []any{h.By.ID, h.To.Level})
+
+			if c.Office.Region == test.by.Region { // who took it signs it in, or sends it back
+				back := did(t)(w.Review(t.Context(), test.by, ref(c), casework.ReviewForm{Decision: "return", Missing: []string{"补一次调解"}, Days: test.policy.ReturnMaxDays}))
+				require.Equal(t, at, back.Level)
+			}
+		})
+	}
+}

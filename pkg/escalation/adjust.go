@@ -3,6 +3,8 @@ package escalation
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"fengqiao/models"
@@ -125,7 +127,7 @@ func (r Rules) Recalendar(c *models.Case, now time.Time) (changed bool, note str
 		return false, "", nil
 	}
 	why := "放假安排更正"
-	if before.Provisional {
+	if announcedFirst(&before, clock) {
 		why = "放假安排公布"
 	}
 	was, is := workday.OfTime(before.DueAt.Add(-time.Millisecond)), workday.OfTime(clock.DueAt.Add(-time.Millisecond))
@@ -139,9 +141,30 @@ func (r Rules) Recalendar(c *models.Case, now time.Time) (changed bool, note str
 	return true, note, nil
 }
 
+// announcedFirst says whether the days off of a year that a deadline lies in were not known when it was
+// worked out the last time, and are known now.
+func announcedFirst(before, clock *models.Clock) bool {
+	last := slices.MaxFunc([]time.Time{before.DueAt, clock.DueAt}, time.Time.Compare).Add(-time.Millisecond)
+	for year := workday.OfTime(clock.Since).Year; year <= workday.OfTime(last).Year; year++ {
+		if knows(clock.Calendar, year) && !knows(before.Calendar, year) {
+			return true
+		}
+	}
+	return false
+}
+
+// knows says whether a version of the calendar has a year. It begins with the years that it has.
+func knows(version string, year int) bool {
+	years, _, _ := strings.Cut(version, " ")
+	return slices.Contains(strings.Split(years, ","), strconv.Itoa(year))
+}
+
 // passedOver are the lines of a working that say which days did not count.
 func passedOver(clock *models.Clock) []models.WorkLine {
-	return slices.DeleteFunc(slices.Clone(clock.Working), func(line models.WorkLine) bool { return line.Kind != "skip" && line.Kind != "moved" })
+	last := workday.OfTime(clock.DueAt.Add(-time.Millisecond)).String() // what a shorter deadline never came to says nothing
+	return slices.DeleteFunc(slices.Clone(clock.Working), func(line models.WorkLine) bool {
+		return line.Kind != "skip" && line.Kind != "moved" || line.From > last
+	})
 }
 
 // recount is Recount of the running clock.

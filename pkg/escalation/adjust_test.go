@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,26 +217,89 @@ func TestResumedTooLateGoesUpAtOnce(t *testing.T) {
 	require.NotNil(t, c.Stages[0].Clock().Pauses[0].Until)
 }
 
+// The duty stands until it is answered, whatever becomes of the mediation meanwhile, and on every ladder the
+// township and the county hear of it.
 func TestUnansweredThreatIsSeenAbove(t *testing.T) {
 	t.Parallel()
-	r := rulesOf(ladders()[0])
-	c := mediating(t, r)
-	c.Police = &models.PoliceDuty{AskedAt: start, AnswerBy: start.Add(24 * time.Hour)}
-	require.NoError(t, c.Move(r.Policy, models.ActionRaise, chair, start, "", func() error { c.Risk = models.Orange; return r.Tighten(c, chair, start) }))
-	require.Equal(t, c.Police.AnswerBy, *c.NextAt)
-	notices := len(c.Notices)
-	st := opened(t, ladders()[0])
-	keep(t, st, c)
-	require.Zero(t, run(t, st, start.Add(24*time.Hour-time.Millisecond)).Urged)
-	require.Equal(t, 1, run(t, st, start.Add(24*time.Hour)).Urged)
-	require.Zero(t, run(t, st, start.Add(25*time.Hour)).Urged, "once")
-	c = read(t, st, c.ID)
-	var told []string
-	for _, n := range c.Notices[notices:] {
-		require.Equal(t, models.NoticePolice, n.Kind)
-		told = append(told, n.Office)
+	by := start.Add(24 * time.Hour)
+	ends := func(action models.Action, outcome models.Outcome) func(*testing.T, Rules, *models.Case) {
+		return func(t *testing.T, r Rules, c *models.Case) {
+			at := start.Add(time.Hour)
+			do(t, r, c, action, chair, at, func() error { c.EndStage(at, outcome, "", ""); return nil })
+		}
 	}
-	require.Equal(t, []string{village + "/village", village[:9] + "/township", village[:6] + "/county"}, told)
+	for _, test := range []struct {
+		name string
+		live func(*testing.T, Rules, *models.Case)
+		told bool
+	}{
+		{"mediation goes on", nil, true},
+		{"withdrawn", ends(models.ActionWithdraw, models.OutcomeWithdrawn), true},
+		{"agreed", ends(models.ActionAgree, models.OutcomeAgreed), true},
+		{"failed", ends(models.ActionFail, models.OutcomeFailed), true},
+		{"referred", ends(models.ActionRefer, models.OutcomeReferred), true},
+		{"closed, then answered", func(t *testing.T, r Rules, c *models.Case) {
+			ends(models.ActionWithdraw, models.OutcomeWithdrawn)(t, r, c)
+			do(t, r, c, models.ActionPolice, chair, start.Add(2*time.Hour), func() error { c.Police.ReportedAt = &start; return nil })
+		}, false},
+		{"filed for good", func(t *testing.T, r Rules, c *models.Case) {
+			ends(models.ActionWithdraw, models.OutcomeWithdrawn)(t, r, c)
+			do(t, r, c, models.ActionFile, chair, start.Add(2*time.Hour), func() error { c.Filing = &models.Filing{}; return nil })
+		}, false},
+	} {
+		for _, policy := range ladders() {
+			t.Run(test.name+", "+policy.Name, func(t *testing.T) {
+				t.Parallel()
+				r := rulesOf(policy)
+				c := mediating(t, r)
+				c.Police = &models.PoliceDuty{AskedAt: start, AnswerBy: by}
+				do(t, r, c, models.ActionRaise, chair, start, func() error { c.Risk = models.Orange; return r.Tighten(c, chair, start) })
+				if test.live != nil {
+					test.live(t, r, c)
+				}
+				notices := len(c.Notices)
+				st := opened(t, policy)
+				keep(t, st, c)
+				require.Zero(t, run(t, st, by.Add(-time.Millisecond)).Urged)
+				want := map[bool]int{true: 1}[test.told]
+				require.Equal(t, want, run(t, st, by).Urged)
+				require.Zero(t, run(t, st, by.Add(time.Hour)).Urged, "once")
+				c = read(t, st, c.ID)
+				require.Equal(t, want, happened(c, models.ActionUrge))
+				var told []string
+				for _, n := range c.Notices[notices:] {
+					if n.Kind == models.NoticePolice {
+						region, _, _ := strings.Cut(n.Office, "/")
+						told = append(told, region)
+					}
+				}
+				if !test.told {
+					require.Empty(t, told)
+					return
+				}
+				require.Equal(t, []string{village, village[:9], village[:6]}, told)
+			})
+		}
+	}
+}
+
+// What the township has is seen by the county, and what the county has by the township.
+func TestUnansweredThreatIsSeenFromEveryLevel(t *testing.T) {
+	t.Parallel()
+	for _, policy := range ladders() {
+		for _, rung := range policy.Ladder {
+			c := &models.Case{Place: place(), Office: models.OfficeOf(rung, place())}
+			var told []string
+			for _, office := range watchers(policy, c) {
+				require.NotEmpty(t, office.Name)
+				told = append(told, office.Region)
+			}
+			require.Contains(t, told, village[:9], rung.Name)
+			require.Contains(t, told, village[:6], rung.Name)
+			require.Equal(t, c.Office.Region, told[0])
+			require.Len(t, slices.Compact(slices.Sorted(slices.Values(told))), len(told), "each place once")
+		}
+	}
 }
 
 func TestRecalendar(t *testing.T) {
@@ -259,6 +323,62 @@ func TestRecalendar(t *testing.T) {
 	changed, _, err = after.Recalendar(c, at.Add(2*time.Hour))
 	require.NoError(t, err)
 	require.False(t, changed, "what is settled stays")
+}
+
+// The timeline says of another calendar only what it did to the deadline: nothing where that lies before the
+// year that was loaded, 公布 of a year that was not known, 更正 of one that was.
+func TestRecalendarSaysWhatIsTrue(t *testing.T) {
+	t.Parallel()
+	policy := ladders()[0]
+	off := func(days ...string) *workday.Calendar { // of the years that are kept, with more days off
+		years := workday.Official()
+		for _, day := range days {
+			d, err := workday.Parse(day)
+			require.NoError(t, err)
+			i := slices.IndexFunc(years, func(y workday.Year) bool { return y.Year == d.Year })
+			if i < 0 {
+				years, i = append(years, workday.Year{Year: d.Year}), len(years)
+			}
+			years[i].Days = append(slices.Clone(years[i].Days), workday.Day{Date: day, Name: "元旦"})
+		}
+		return workday.NewCalendar(years...)
+	}
+	eve := func(t require.TestingT, r Rules) *models.Case { return logged(t, r, 1, local("2026-12-30 10:00")) }
+	shortened := func(t require.TestingT, r Rules) *models.Case { // its first period would have ended in 2027
+		c := mediating(t, r)
+		at := start.Add(time.Hour)
+		do(t, r, c, models.ActionExtend, chair, at, func() error { return r.Extend(c, chair, 15, "双方同意", at) })
+		at = at.Add(time.Hour)
+		do(t, r, c, models.ActionRaise, chair, at, func() error { c.Risk = models.Orange; return r.Tighten(c, chair, at) })
+		require.Equal(t, "2026-12-03", workday.OfTime(c.DueAt.Add(-time.Second)).String())
+		return c
+	}
+	for _, test := range []struct {
+		name string
+		live func(require.TestingT, Rules) *models.Case
+		off  []string
+		want string
+	}{
+		{"a year behind the deadline, whose first period ends there", shortened, []string{"2027-01-07"}, ""},
+		{"a year behind the deadline", mediating, []string{"2027-01-01"}, ""},
+		{"the year of a shorter deadline is put right", shortened, []string{"2026-12-03"}, "放假安排更正，期限由2026-12-03改为2026-12-04"},
+		{"a year for the first time", eve, []string{"2027-01-01", "2027-01-04"}, "放假安排公布，期限由2027-01-05改为2027-01-06"},
+		{"a year for the first time, and all stays", eve, []string{"2027-01-01"}, "放假安排公布，期限仍为2027-01-05"},
+		{"the year before is put right, the next not yet known", eve, []string{"2026-12-31"}, "放假安排更正，期限由2027-01-05改为2027-01-06（仍为暂定）"},
+		{"a known year is put right", mediating, []string{"2026-12-23"}, "放假安排更正，期限由2026-12-23改为2026-12-24"},
+		{"a day that nobody counts", mediating, []string{"2026-12-22"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := test.live(t, rulesOf(policy))
+			before := bytesOf(t, c)
+			changed, note, err := Rules{Policy: policy, Calendar: off(test.off...)}.Recalendar(c, c.RunningClock().Since.Add(3*time.Hour))
+			require.NoError(t, err)
+			require.Equal(t, test.want != "", changed)
+			require.Equal(t, test.want, note)
+			require.Equal(t, changed, string(before) != string(bytesOf(t, c)))
+		})
+	}
 }
 
 // TestDeadlineIsAFunctionOfTheFile: whatever happened to a clock, working it out anew from the file

@@ -185,14 +185,16 @@ func (r Rules) working(c *models.Case, rung models.Rung, clock *models.Clock, su
 			line("extend", on, on, "%s延期%s：%s", speak(on, event), daysOf(a.Days, clock.Unit), a.Note)
 		}
 	}
-	for _, skip := range joinSkips(sum.base.Skipped) {
+	// What lies behind the day on which a shorter deadline ends counts for nothing.
+	skipped := slices.DeleteFunc(slices.Clone(sum.base.Skipped), func(skip workday.Skip) bool { return sum.Last.Before(skip.Date) })
+	for _, skip := range joinSkips(skipped) {
 		if skip.from != skip.to {
 			line("skip", skip.from, skip.to, "%s至%s不计：%s", speak(skip.from, event), speak(skip.to, event), skip.why)
 			continue
 		}
 		line("skip", skip.from, skip.to, "%s不计：%s", speak(skip.from, event), skip.why)
 	}
-	if from := sum.base.MovedFrom; from != (workday.Date{}) {
+	if from := sum.base.MovedFrom; from != (workday.Date{}) && !sum.Last.Before(from) {
 		line("moved", from, sum.base.Last, "%s是%s，顺延至%s（民法典第203条）", speak(from, event), r.Calendar.Why(from), speak(sum.base.Last, event))
 	}
 	for i := range clock.Adjustments {

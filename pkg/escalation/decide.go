@@ -29,6 +29,9 @@ type Decision struct {
 
 // Decide says what is to be done to a case at a moment. It changes nothing.
 func Decide(policy *models.Policy, c *models.Case, now time.Time) Decision {
+	if c.UrgesReport() && !now.Before(c.Police.AnswerBy) {
+		return Decision{Urge, "有可能激化为治安或刑事案件，期限内没有登记报告公安的情况（人民调解法第25条）"}
+	}
 	stage := c.OpenStage()
 	if stage == nil || stage.Clock() == nil {
 		if len(c.After.Due(now)) > 0 {
@@ -37,9 +40,6 @@ func Decide(policy *models.Policy, c *models.Case, now time.Time) Decision {
 		return Decision{Why: "没有正在计时的期限"}
 	}
 	clock := stage.Clock()
-	if police := c.Police; police.IsOpen() && police.ToldAt == nil && !now.Before(police.AnswerBy) {
-		return Decision{Urge, "有可能激化为治安或刑事案件，期限内没有登记报告公安的情况（人民调解法第25条）"}
-	}
 	if pause := clock.Pause(); pause != nil {
 		if !now.Before(pause.EndsBy) {
 			return Decision{Resume, "累计暂停的日数已经用完，恢复计时"}
@@ -100,15 +100,10 @@ func (r Rules) Carry(c *models.Case, d Decision, now time.Time) error {
 		return c.Move(r.Policy, models.ActionUrge, system, now, d.Why, func() error {
 			c.Police.ToldAt = &now
 			text := fmt.Sprintf("%s（%s）%s", c.NumberText(), c.Place.VillageName, d.Why)
-			c.Notify(models.NoticePolice, now, c.Office, text)
-			for level := c.Level; ; {
-				above, ok := r.Policy.Above(level)
-				if !ok {
-					return nil
-				}
-				c.Notify(models.NoticePolice, now, models.OfficeOf(above, c.Place), text)
-				level = above.Level
+			for _, office := range watchers(r.Policy, c) {
+				c.Notify(models.NoticePolice, now, office, text)
 			}
+			return nil
 		})
 	case Move:
 		due := c.OpenStage().Clock().DueAt
@@ -123,19 +118,39 @@ func (r Rules) Carry(c *models.Case, d Decision, now time.Time) error {
 	return nil
 }
 
+// watchers are who hears of a threat that nobody reported: who has the case, its township and its county,
+// whether the ladder reaches there or not, each place once.
+func watchers(policy *models.Policy, c *models.Case) []models.Office {
+	out := []models.Office{c.Office}
+	for _, seat := range []models.RegionKind{models.RegionTownship, models.RegionCounty} {
+		rung, ok := policy.Intake(seat)
+		if !ok {
+			rung = models.Rung{Level: string(seat), Seat: seat, Body: "office"}
+		}
+		if office := models.OfficeOf(rung, c.Place); office.Region != c.Office.Region {
+			out = append(out, office)
+		}
+	}
+	return out
+}
+
 // HandOver is why a case goes up, and what is asked of the next level.
 type HandOver struct {
 	Reason models.Reason
 	Note   string
 	Asked  string
+	To     string // the level that takes it up, "" for the next one above
 }
 
-// HandUp closes the open stage and opens one on the rung above, waiting for its review, with a
-// fresh clock from now. It is called inside Case.Move.
+// HandUp closes the open stage and opens one on the rung above, or on that which takes the case up, waiting
+// for its review, with a fresh clock from now. It is called inside Case.Move.
 func (r Rules) HandUp(c *models.Case, now time.Time, why HandOver) error {
 	above, ok := r.Policy.Above(c.Level)
 	if !ok {
 		return models.Errorf(models.Precondition, "case.top_level", "本案已在最高一级，不能再上报")
+	}
+	if rung, ok := r.Policy.Rung(why.To); ok {
+		above = rung
 	}
 	clock, err := r.Start(c, models.PhaseReview, above.Level, now, 0)
 	if err != nil {

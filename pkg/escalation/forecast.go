@@ -18,11 +18,12 @@ type Coming struct {
 	Why  string        // and why: 调解期限12月23日24时届满，仍未办结
 	From models.Office // who has the case
 	To   models.Office // who is told, or gets the case
+	// Level is the name of the level that has the case.
+	Level string
 }
 
-// Foresee lists what the clock will do to a case after now and until a moment, in its order, up to
-// and with the first hand-over: what comes after that depends on when it is signed in. What is due
-// by now comes first, at now.
+// Foresee lists what the clock will do to a case after now and until a moment, in its order, through
+// every hand-over that nobody signs in. What is due by now comes first, at now.
 //
 // It does to a copy what a sweep at each of these moments would do, so that it also sees what comes
 // after a pause has ended by itself.
@@ -41,9 +42,6 @@ func (r Rules) Foresee(c *models.Case, now, until time.Time) ([]Coming, error) {
 			break // a sweep at that moment would leave it alone as well
 		}
 		list = append(list, r.coming(seen, d, at))
-		if d.Step == Move {
-			break
-		}
 		if err := r.Carry(seen, d, at); err != nil {
 			return nil, fmt.Errorf("foresee case %s: %w", c.ID.Hex(), err)
 		}
@@ -67,6 +65,10 @@ func copyOf(c *models.Case) *models.Case {
 		after.Reminders = slices.Clone(after.Reminders)
 		out.After = &after
 	}
+	if c.Cluster != nil {
+		cluster := *c.Cluster
+		out.Cluster = &cluster
+	}
 	if c.Police != nil {
 		police := *c.Police
 		out.Police = &police
@@ -77,6 +79,9 @@ func copyOf(c *models.Case) *models.Case {
 // coming says of a step that lies ahead what a decision says of one that is due.
 func (r Rules) coming(c *models.Case, d Decision, at time.Time) Coming {
 	out := Coming{At: at, Step: d.Step, What: d.Step.Name(), Why: d.Why, From: c.Office, To: c.Office}
+	if stage := c.LastStage(); stage != nil {
+		out.Level = stage.Name
+	}
 	clock := c.RunningClock()
 	switch d.Step {
 	case Move:
@@ -101,11 +106,14 @@ func (s Step) Name() string {
 const mostReminders = 2
 
 // Say tells in one line what the clock does to a case now, or why it does nothing, and what comes
-// next if nobody does anything.
+// next if nobody does anything, up to the next hand-over.
 func (r Rules) Say(c *models.Case, now time.Time) (string, error) {
 	coming, err := r.Foresee(c, now, models.FarFuture())
 	if err != nil {
 		return "", err
+	}
+	if i := slices.IndexFunc(coming, func(step Coming) bool { return step.Step == Move }); i >= 0 {
+		coming = coming[:i+1]
 	}
 	d := Decide(r.Policy, c, now)
 	text := "现在：" + d.Why

@@ -54,10 +54,11 @@ type CountyGrounds struct {
 	Accounts []*models.Account // of the county and all inside it
 	Open     map[string]int64  // open cases by level
 	Names    map[string]string // of levels that earlier policies had
+	Latest   *time.Time        // deadline that runs, nil for none
 }
 
-// calendarMonth is from when in a year the next one should be kept: the State Council makes it known
-// in autumn.
+// calendarMonth is from when in a year the next one should be kept, whether a deadline reaches it or not:
+// the State Council makes it known in autumn.
 const calendarMonth = time.October
 
 // Gaps names what is missing before a case meets it.
@@ -70,11 +71,16 @@ func Gaps(g Grounds) []Gap {
 		out = append(out, g.Counties[i].gaps()...)
 	}
 	today := workday.OfTime(g.Now)
-	years := []int{today.Year}
+	last := today.Year
 	if today.Month >= calendarMonth {
-		years = append(years, today.Year+1)
+		last++
 	}
-	for _, year := range years {
+	for _, county := range g.Counties {
+		if due := county.Latest; due != nil {
+			last = max(last, workday.OfTime(due.Add(-time.Millisecond)).Year)
+		}
+	}
+	for year := today.Year; year <= last; year++ {
 		if !slices.Contains(g.Years, year) {
 			out = append(out, Gap{GapCalendar, "", fmt.Sprintf("没有%d年的放假安排", year), "经过这一年的期限都是暂定的，只跳过周末和日期固定的节日"})
 		}
@@ -181,6 +187,10 @@ func (g *CountyGrounds) offices(r *models.Region, acts map[string]bool) []Gap {
 	if len(nameless) > 0 {
 		out = append(out, Gap{GapPlace, where(r), "没有填写名称：" + strings.Join(nameless, "、"), "案件、通知和期限说明里，这个单位是空白"})
 	}
+	// Township and county hear of a threat that nobody reported, whatever the ladder; see watchers.
+	if watcher := map[models.RegionKind]models.Role{models.RegionTownship: models.RoleJudicial, models.RegionCounty: models.RoleCounty}[r.Kind]; watcher != "" && !acts[r.Code+"/"+string(watcher)] && len(wanted) == 0 {
+		out = append(out, Gap{GapAccount, where(r), fmt.Sprintf("没有能收消息的账号（需要%s）", watcher.Name()), "没有按时登记报告公安的情况时，这里没有人知道"})
+	}
 	if len(empty) > 0 {
 		hurts := "案件到了这里没有人受理或者签收，到期又往上报"
 		if top := g.Policy.Ladder[len(g.Policy.Ladder)-1]; top.Seat == r.Kind {
@@ -269,6 +279,9 @@ func groundsOf(ctx context.Context, st *store.Store, county *models.Region, now 
 		}
 	}
 	if g.Open, err = st.CountLevels(ctx, county.Code); err != nil {
+		return g, err
+	}
+	if g.Latest, err = st.LatestDeadline(ctx, county.Code); err != nil {
 		return g, err
 	}
 	g.Policy, err = st.PolicyInForce(ctx, county.Code, now)

@@ -48,6 +48,10 @@ func TestGaps(t *testing.T) {
 		change(p)
 		return p
 	}
+	reaches := func(due string) func(g *CountyGrounds) {
+		at := local(due)
+		return func(g *CountyGrounds) { g.Latest = &at }
+	}
 	for _, test := range []struct {
 		name   string
 		now    time.Time
@@ -62,6 +66,9 @@ func TestGaps(t *testing.T) {
 		{"next year's do not count before October", local("2026-09-30 23:59"), []int{2026}, standard, nil, nil},
 		{"from October on next year's count", october, []int{2026}, standard, nil, []string{"calendar : 没有2027年的放假安排"}},
 		{"October by the clocks of the country", october.Add(-time.Millisecond), []int{2026}, standard, nil, nil},
+		{"a deadline that reaches next year", july, []int{2026}, standard, reaches("2027-01-02 00:00"), []string{"calendar : 没有2027年的放假安排"}},
+		{"one that ends with this year", july, []int{2026}, standard, reaches("2027-01-01 00:00"), nil},
+		{"one that reaches a year that is kept", july, []int{2026, 2027}, standard, reaches("2027-03-01 00:00"), nil},
 		{"both years", october, nil, standard, nil, []string{"calendar : 没有2026年的放假安排", "calendar : 没有2027年的放假安排"}},
 		{"no policy: the rest cannot be judged", july, []int{2026}, nil, func(g *CountyGrounds) { g.Accounts = nil }, []string{"policy " + county + ": 没有生效的时限规则"}},
 		{"a village without a committee", july, []int{2026}, standard, func(g *CountyGrounds) { g.Inside[1].Committee = " " }, []string{"place " + place + ": 没有填写名称：人民调解委员会（村级要用）"}},
@@ -71,7 +78,8 @@ func TestGaps(t *testing.T) {
 			"place " + town + ": 没有填写名称：办理机构（镇司法所要用）、人民调解委员会（镇级要用）",
 		}},
 		{"a county without an office", july, []int{2026}, standard, func(g *CountyGrounds) { g.County.Office = "" }, []string{"place " + county + ": 没有填写名称：办理机构（县级要用）"}},
-		{"this ladder has no county level", july, []int{2026}, four, func(g *CountyGrounds) { g.County.Office, g.Accounts = "", g.Accounts[:2] }, nil},
+		{"this ladder has no county level", july, []int{2026}, four, func(g *CountyGrounds) { g.County.Office = "" }, nil},
+		{"but the county hears of threats", july, []int{2026}, four, func(g *CountyGrounds) { g.Accounts = g.Accounts[:2] }, []string{"account " + county + ": 没有能收消息的账号（需要" + models.RoleCounty.Name() + "）"}},
 		{"a village whose township is not kept", july, []int{2026}, standard, func(g *CountyGrounds) {
 			g.Inside = append(g.Inside, &models.Region{Code: "330681102201", Kind: models.RegionVillage, Name: "柳塘村", Committee: "柳塘村人民调解委员会"})
 			g.Accounts = append(g.Accounts, &models.Account{Role: models.RoleMediator, Region: "330681102201"})
@@ -88,7 +96,7 @@ func TestGaps(t *testing.T) {
 		{"an account of the place next door", july, []int{2026}, standard, func(g *CountyGrounds) { g.Accounts[1].Region = "330681102" }, []string{"account " + town + ": 镇级没有能办理的账号（需要司法所工作人员）"}},
 		{"a mediator does where nothing is handed up", july, []int{2026}, standard, func(g *CountyGrounds) { g.Accounts[0].Role = models.RoleMediator }, nil},
 		{"but does not sign in what the group hands up", july, []int{2026}, four, func(g *CountyGrounds) { g.Accounts[0].Role = models.RoleMediator }, []string{"account " + place + ": 村级没有能办理的账号（需要村调委会主任）"}},
-		{"two rungs of one place", july, []int{2026}, four, func(g *CountyGrounds) { g.Accounts = g.Accounts[:1] }, []string{"account " + town + ": 镇司法所、镇级没有能办理的账号（需要司法所工作人员）"}},
+		{"two rungs of one place", july, []int{2026}, four, func(g *CountyGrounds) { g.Accounts = slices.Delete(g.Accounts, 1, 2) }, []string{"account " + town + ": 镇司法所、镇级没有能办理的账号（需要司法所工作人员）"}},
 		{"cases on a level that is gone", july, []int{2026}, standard, func(g *CountyGrounds) {
 			g.Open[models.LevelOffice], g.Open["old"], g.Open["none"] = 12, 1, 0
 		}, []string{"level " + county + ": 有12件未结的案件在“镇司法所”，现行时限规则没有这一级", "level " + county + ": 有1件未结的案件在“old”，现行时限规则没有这一级"}},
@@ -149,7 +157,7 @@ func TestFindGaps(t *testing.T) {
 		require.NoError(t, st.PutRegion(t.Context(), &r))
 	}
 	for _, a := range []models.Account{
-		{Username: "zhou", Role: models.RoleChair, Region: village}, {Username: "he", Role: models.RoleJudicial, Region: gapTownship}, {Username: "far", Role: models.RoleCounty, Region: "330682"},
+		{Username: "zhou", Role: models.RoleChair, Region: village}, {Username: "he", Role: models.RoleJudicial, Region: gapTownship}, {Username: "far", Role: models.RoleCounty, Region: "330682"}, {Username: "fang", Role: models.RoleCounty, Region: gapCounty},
 	} {
 		require.NoError(t, st.InsertAccount(t.Context(), &a))
 	}
@@ -170,4 +178,7 @@ func TestFindGaps(t *testing.T) {
 	require.Equal(t, []Gap{none, next}, find("330682", start))
 	require.Equal(t, []Gap{next, {GapPlace, "", "还没有录入县、乡镇和村", "不能登记纠纷"}}, find("44", start), "no county there")
 	require.Equal(t, []Gap{gone}, find(gapCounty, local("2026-06-01 10:00")))
+	keep(t, st, logged(t, rulesOf(own), 3, local("2026-12-31 10:00")))
+	require.Equal(t, []Gap{gone, next}, find(gapCounty, local("2026-06-01 10:00")), "a deadline reaches it")
+	require.Equal(t, []Gap{none}, find("330682", local("2026-06-01 10:00")), "none there does")
 }

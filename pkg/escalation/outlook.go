@@ -44,7 +44,6 @@ type OutlookItem struct {
 	Number  string
 	Title   string
 	Village string // with its township
-	Level   string // name of the level that has the case
 }
 
 // OutlookOffice is what concerns one office.
@@ -99,9 +98,6 @@ func (o *Outlook) Add(c *models.Case, list []Coming, office string) {
 			continue
 		}
 		item := OutlookItem{Coming: coming, ID: c.ID, Number: c.NumberText(), Title: c.Title, Village: c.Place.TownshipName + c.Place.VillageName}
-		if stage := c.LastStage(); stage != nil {
-			item.Level = stage.Name
-		}
 		o.Days[i].Counts.add(coming.Step)
 		o.Days[i].keep(item, o.most)
 		o.Total.add(coming.Step)

@@ -28,6 +28,8 @@ const (
 	faultPlain       = "plain"
 	faultOff         = "off"
 	faultGone        = "gone"
+	faultUnsigned    = "unsigned"
+	faultNobody      = "nobody"
 )
 
 // Explain says in plain Chinese what a code of a fault means and what helps.
@@ -55,6 +57,10 @@ func Explain(code string) string {
 		return "这个渠道已关闭"
 	case faultGone:
 		return "收件人的账号已停用"
+	case faultUnsigned:
+		return "没有保存加签的密钥，请在通知设置里填写"
+	case faultNobody:
+		return "这个单位和它的上级都没有能收消息的账号，也没有群机器人。请先开设账号，再发一次"
 	case "robot.45009", "robot.130101", "http.429":
 		return "发得太快，对方限制了次数"
 	case "robot.93000", "robot.300001":

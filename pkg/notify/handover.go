@@ -49,13 +49,11 @@ func (d *delivery) handOverPage(ctx context.Context, page []*models.Case) error 
 			if n.DeliveredAt != nil {
 				continue
 			}
-			desks, err := d.desksOf(ctx, n.Office)
+			made, err := d.messagesFor(ctx, c, n)
 			if err != nil {
 				return err
 			}
-			for _, to := range desks {
-				messages = append(messages, d.messageFor(c, n, to))
-			}
+			messages = append(messages, made...)
 			notices[i]++
 		}
 	}
@@ -84,10 +82,58 @@ func (d *delivery) handOverPage(ctx context.Context, page []*models.Case) error 
 	return nil
 }
 
-// desksOf are who hears of a notice to an office: the accounts that handle cases there, and its robots
-// where it has any.
-func (d *delivery) desksOf(ctx context.Context, office string) ([]*desk, error) {
+// forwarded stands behind what goes to another office than it was meant for.
+const forwarded = "（原收件单位没有能收消息的账号，转给上一级）"
+
+// messagesFor are those of a notice. An office where nobody hears it has the next one above told; what
+// nobody hears up to the county waits as a dead letter until somebody does.
+func (d *delivery) messagesFor(ctx context.Context, c *models.Case, n models.Notice) ([]*models.Message, error) {
+	region := placeOf(n.Office)
+	desks, at, err := d.desksAround(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	if len(desks) == 0 {
+		m := d.messageFor(c, n, &desk{name: models.OfficeRecipient(region)})
+		m.Strand(faultNobody, d.now)
+		return []*models.Message{m}, nil
+	}
+	if at != region {
+		heard := func(o models.Notice) bool { return placeOf(o.Office) == at && o.At.Equal(n.At) && o.Text == n.Text }
+		if slices.ContainsFunc(c.Notices, heard) {
+			return nil, nil
+		}
+		n.Text += forwarded
+	}
+	var out []*models.Message
+	for _, to := range desks {
+		out = append(out, d.messageFor(c, n, to))
+	}
+	return out, nil
+}
+
+// placeOf is the region in the id of an office.
+func placeOf(office string) string {
 	region, _, _ := strings.Cut(office, "/")
+	return region
+}
+
+// desksAround are who hears of a notice to the office of a place, or to that of the nearest place around it
+// where anybody does.
+func (d *delivery) desksAround(ctx context.Context, region string) ([]*desk, string, error) {
+	for _, digits := range []int{12, 9, 6} { // of a village, a township, a county
+		if len(region) < digits {
+			continue
+		}
+		if desks, err := d.desksAt(ctx, region[:digits]); err != nil || len(desks) > 0 {
+			return desks, region[:digits], err
+		}
+	}
+	return nil, "", nil
+}
+
+// desksAt are who hears at a place: the accounts that handle cases there, and its robots where it has any.
+func (d *delivery) desksAt(ctx context.Context, region string) ([]*desk, error) {
 	accounts, err := d.accountsAt(ctx, region)
 	if err != nil {
 		return nil, err
@@ -118,7 +164,7 @@ func isHandler(role models.Role) bool {
 }
 
 func (d *delivery) desk(ctx context.Context, name string) (*desk, error) {
-	if known := d.desks[name]; known != nil {
+	if known := d.known(name); known != nil {
 		return known, nil
 	}
 	settings, err := d.settings(ctx, name)
@@ -132,8 +178,46 @@ func (d *delivery) desk(ctx context.Context, name string) (*desk, error) {
 			to.channels = append(to.channels, channel)
 		}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.desks[name] = to
 	return to, nil
+}
+
+// known is a desk that was looked up before in this run, nil for none.
+func (d *delivery) known(name string) *desk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.desks[name]
+}
+
+// relay takes what nobody heard to whoever is there by now, and says how that is marked.
+func (d *delivery) relay(ctx context.Context, m *models.Message) (func(*models.Message), error) {
+	region, _ := models.RecipientOffice(m.Recipient)
+	desks, at, err := d.desksAround(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	if len(desks) == 0 {
+		d.count(func(r *Run) { r.Failed++; r.Dead++ })
+		return func(m *models.Message) { m.Failed(models.ChannelOffice, faultNobody, d.now, nil) }, nil
+	}
+	var messages []*models.Message
+	for _, to := range desks {
+		again := &models.Message{
+			ID: strings.TrimSuffix(m.ID, m.Recipient) + to.name, Recipient: to.name, Case: m.Case, Kind: m.Kind, Subject: m.Subject, Text: m.Text, At: m.At, Urgent: m.Urgent,
+		}
+		if at != region {
+			again.Text += forwarded
+		}
+		d.address(again, to)
+		messages = append(messages, again)
+	}
+	if err := d.put(ctx, messages); err != nil {
+		return nil, err
+	}
+	d.count(func(r *Run) { r.Sent++ })
+	return func(m *models.Message) { m.Sent(models.ChannelOffice, d.now) }, nil
 }
 
 // messageFor is a notice for one recipient.
@@ -242,7 +326,7 @@ func (d *delivery) gather(ctx context.Context, id string, warnings []*models.Mes
 func (d *delivery) newDigest(recipient string, day workday.Date) *models.Message {
 	at := digestAt(day)
 	m := &models.Message{ID: models.DigestID(recipient, day.String()), Recipient: recipient, Kind: models.NoticeDigest, Subject: "期限提醒每日汇总", At: at}
-	if to := d.desks[recipient]; to != nil {
+	if to := d.known(recipient); to != nil {
 		for _, channel := range to.channels {
 			m.Enqueue(channel, at)
 		}

@@ -19,13 +19,17 @@ func TestWhoHearsOfANotice(t *testing.T) {
 	for _, test := range []struct {
 		name, office string
 		want         []string
+		forwarded    bool
 	}{
-		{"a village", village + "/village", []string{"chair", "mediator"}},
-		{"a group of the village", village + "/group", []string{"chair", "mediator"}},
-		{"the township", township + "/township", []string{"judicial"}},
-		{"the county", county + "/county", []string{"county"}},
-		{"an office where nobody sits", "330681109/township", nil},
-		{"no office at all", "", nil},
+		{"a village", village + "/village", []string{"chair", "mediator"}, false},
+		{"a group of the village", village + "/group", []string{"chair", "mediator"}, false},
+		{"the township", township + "/township", []string{"judicial"}, false},
+		{"the county", county + "/county", []string{"county"}, false},
+		{"a village where nobody sits", "330681101209/village", []string{"judicial"}, true},
+		{"a township where nobody sits", "330681109/township", []string{"county"}, true},
+		{"a village where nobody sits, of a township where nobody does", "330681109201/village", []string{"county"}, true},
+		{"no office at all", "", nil, false},
+		{"a county where nobody sits", "330682/county", nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +42,11 @@ func TestWhoHearsOfANotice(t *testing.T) {
 					require.Equal(t, a.ID, m.Recipient)
 					require.Equal(t, c.ID.Hex(), m.Case)
 					require.Equal(t, "〔2026〕北坡村人调字第12号（北坡村）", m.Subject)
-					require.Equal(t, c.Notices[0].Text, m.Text)
+					text := c.Notices[0].Text
+					if test.forwarded {
+						text += "（原收件单位没有能收消息的账号，转给上一级）"
+					}
+					require.Equal(t, text, m.Text)
 					require.Equal(t, models.NoticeReturned, m.Kind)
 					require.Equal(t, a.ID, m.Unread)
 					require.True(t, m.At.Equal(w.Now()))
@@ -48,10 +56,61 @@ func TestWhoHearsOfANotice(t *testing.T) {
 			}
 			slices.Sort(got)
 			require.Equal(t, test.want, got)
+			dead, err := w.notices.Dead(t.Context(), "", 9)
+			require.NoError(t, err)
+			require.Equal(t, len(test.want) == 0, len(dead.Messages) == 1, "what nobody hears is not lost")
 			require.Nil(t, w.reload(c).NoticeAt)
 			require.NotNil(t, w.reload(c).Notices[0].DeliveredAt)
 		})
 	}
+}
+
+// What nobody hears waits for the administrator, is sent again to whoever is there by then, and only once.
+func TestNobodyHears(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.told(models.Blue, [2]string{models.NoticePolice, "330682001201/village"})
+	require.Equal(t, notify.Run{Notices: 1}, w.run())
+	dead := func() []*models.Message {
+		page, err := w.notices.Dead(t.Context(), "", 9)
+		require.NoError(t, err)
+		return page.Messages
+	}
+	require.Len(t, dead(), 1)
+	m := dead()[0]
+	require.Equal(t, "office:330682001201", m.Recipient)
+	require.Empty(t, m.Inbox)
+	require.Contains(t, notify.Explain(m.Sends[0].Error), "没有能收消息的账号")
+
+	w.advance(time.Minute)
+	require.NoError(t, w.notices.SendAgain(t.Context(), m.ID))
+	require.Empty(t, dead(), "it waits")
+	require.Equal(t, notify.Run{Failed: 1, Dead: 1}, w.run())
+	require.Len(t, dead(), 1, "still nobody")
+
+	require.NoError(t, w.store.InsertAccount(t.Context(), &models.Account{Username: "late", Name: "丁晚来", Role: models.RoleJudicial, Region: "330682001", CreatedAt: morning, Epoch: 1}))
+	require.NoError(t, w.notices.SendAgain(t.Context(), m.ID))
+	require.Equal(t, notify.Run{Sent: 1}, w.run())
+	require.Empty(t, dead())
+	require.Zero(t, w.run())
+	require.Len(t, w.inbox("late"), 1)
+	got := w.inbox("late")[0]
+	require.Equal(t, []string{c.ID.Hex(), "late", models.NoticePolice}, []string{got.Case, got.Unread, got.Kind})
+	require.Equal(t, c.Notices[0].Text+"（原收件单位没有能收消息的账号，转给上一级）", got.Text)
+}
+
+// Where the office above is told of the same itself, it is not told twice.
+func TestForwardedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.caseOf(models.Blue)
+	for _, office := range []string{"330681101209/village", township + "/township"} {
+		c.Notify(models.NoticeEscalated, w.Now(), models.Office{ID: office}, "上报，请签收")
+	}
+	require.NoError(t, w.store.InsertCase(t.Context(), c))
+	require.Equal(t, notify.Run{Notices: 2}, w.run())
+	require.Len(t, w.inbox("judicial"), 1)
+	require.Equal(t, "上报，请签收", w.inbox("judicial")[0].Text)
 }
 
 // What was handed over is handed over: a second run finds nothing, and what was read stays read.

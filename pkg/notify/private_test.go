@@ -28,7 +28,7 @@ func TestNoNamesLeaveTheHouse(t *testing.T) {
 	wecom, dingtalk, system := receive(t, say(ok)), receive(t, say(ok)), receive(t, nil)
 	for _, who := range []string{"chair", "judicial", "county"} {
 		require.NoError(t, w.notices.SaveOffice(t.Context(), actor(who), notify.Office{Daily: who == "chair", Robots: []notify.Robot{
-			{Channel: models.ChannelWeCom, On: true, URL: wecom.URL}, {Channel: models.ChannelDingTalk, On: true, URL: dingtalk.URL}, {Channel: models.ChannelWebhook, On: true, URL: system.URL, Secret: webhookSecret},
+			{Channel: models.ChannelWeCom, On: true, URL: wecom.URL}, {Channel: models.ChannelDingTalk, On: true, URL: dingtalk.URL, Secret: "SEC3"}, {Channel: models.ChannelWebhook, On: true, URL: system.URL, Secret: webhookSecret},
 		}}))
 		require.NoError(t, w.notices.SavePersonal(t.Context(), actor(who), notify.Personal{Mail: "box@example.com", MailOn: true, Daily: who == "chair"}))
 	}

@@ -37,7 +37,7 @@ func (w WeCom) Send(ctx context.Context, l Letter) error {
 	return say(ctx, w.Client, u, l.words(weComMost))
 }
 
-// DingTalk is a robot of 钉钉. Where it has a secret every message is signed (加签).
+// DingTalk is a robot of 钉钉. Every message is signed (加签); without a secret none is sent.
 type DingTalk struct {
 	Client *http.Client
 	URL    string // with the access token
@@ -51,13 +51,14 @@ func (d DingTalk) Send(ctx context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
-	if d.Secret != "" {
-		stamp := strconv.FormatInt(d.Now().UnixMilli(), 10)
-		query := u.Query()
-		query.Set("timestamp", stamp)
-		query.Set("sign", base64.StdEncoding.EncodeToString(digest(d.Secret, stamp+"\n"+d.Secret)))
-		u.RawQuery = query.Encode()
+	if d.Secret == "" {
+		return &SendError{faultUnsigned}
 	}
+	stamp := strconv.FormatInt(d.Now().UnixMilli(), 10)
+	query := u.Query()
+	query.Set("timestamp", stamp)
+	query.Set("sign", base64.StdEncoding.EncodeToString(digest(d.Secret, stamp+"\n"+d.Secret)))
+	u.RawQuery = query.Encode()
 	return say(ctx, d.Client, u, l.words(dingTalkMost))
 }
 

@@ -87,10 +87,17 @@ func TestDingTalkSigns(t *testing.T) {
 	got := group.requests()[0]
 	require.Equal(t, map[string][]string{"access_token": {"abc+d"}, "timestamp": {"1795500000000"}, "sign": {"JITVkjehm6MKEVLa+WlNCOR+q2bUlN9s7QYghAL5NSU="}}, got.query)
 	require.JSONEq(t, `{"msgtype":"text","text":{"content":"【枫桥】`+letter.Text+`\n`+letter.Link+`"}}`, got.body)
+}
 
-	robot.Secret = "" // one that is secured by a keyword
-	require.NoError(t, robot.Send(t.Context(), letter))
-	require.Equal(t, map[string][]string{"access_token": {"abc+d"}}, group.requests()[1].query)
+// Settings that were saved before a secret was asked for send nothing that is not signed.
+func TestDingTalkIsNotSentUnsigned(t *testing.T) {
+	t.Parallel()
+	group := receive(t, say(ok))
+	err := notify.DingTalk{Client: notify.NewClient(), URL: group.URL, Now: time.Now}.Send(t.Context(), notify.Letter{Text: "甲"})
+	var fault *notify.SendError
+	require.ErrorAs(t, err, &fault)
+	require.Equal(t, "没有保存加签的密钥，请在通知设置里填写", notify.Explain(fault.Code))
+	require.Empty(t, group.requests())
 }
 
 func TestWebhookIsSigned(t *testing.T) {

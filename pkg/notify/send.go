@@ -75,6 +75,14 @@ func (d *delivery) sendPile(ctx context.Context, p *pile) error {
 			if s.NextAt == nil || s.NextAt.After(d.now) {
 				continue
 			}
+			if s.Channel == models.ChannelOffice {
+				mark, err := d.relay(ctx, m)
+				if err != nil {
+					return err
+				}
+				marks = append(marks, mark)
+				continue
+			}
 			if mark := d.try(ctx, p.box, m, s); mark != nil {
 				marks = append(marks, mark)
 			}

@@ -140,6 +140,9 @@ func (s *Service) SaveOffice(ctx context.Context, actor models.Actor, form Offic
 			if e.On && len(e.Address.Box) == 0 {
 				return models.FieldErrorf(field+"url", "请填写%s的地址，或者不选“开启”", r.Channel.Name())
 			}
+			if r.Channel == models.ChannelDingTalk && e.On && len(e.Secret.Box) == 0 {
+				return models.FieldErrorf(field+"secret", "请填写加签的密钥：在钉钉机器人的安全设置里选“加签”，复制以SEC开头的一串")
+			}
 			if signs := r.Channel == models.ChannelWebhook; signs && (e.On && len(e.Secret.Box) == 0 || r.Secret != "" && len(r.Secret) < shortestSecret) {
 				return models.FieldErrorf(field+"secret", "请填写至少%d个字符的密钥，对方用它核对消息", shortestSecret)
 			}

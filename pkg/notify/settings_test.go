@@ -107,6 +107,7 @@ func TestOfficeSettings(t *testing.T) {
 		{"no address", notify.Robot{Channel: models.ChannelDingTalk, URL: "access_token=1"}, "robots[0].url"},
 		{"too long", notify.Robot{Channel: models.ChannelWeCom, URL: "https://example.com/" + strings.Repeat("x", 500)}, "robots[0].url"},
 		{"unsigned", notify.Robot{Channel: models.ChannelWebhook, On: true, URL: good}, "robots[0].secret"},
+		{"a group that cannot know who speaks", notify.Robot{Channel: models.ChannelDingTalk, On: true, URL: good}, "robots[0].secret"},
 		{"a secret that is guessed", notify.Robot{Channel: models.ChannelWebhook, URL: good, Secret: "123456"}, "robots[0].secret"},
 		{"no robot", notify.Robot{Channel: "pigeon", URL: good}, "robots[0].channel"},
 		{"no office's", notify.Robot{Channel: models.ChannelMail, URL: good}, "robots[0].channel"},

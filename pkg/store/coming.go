@@ -41,6 +41,18 @@ func narrowed(scope models.Scope, place string) (string, bool) {
 	return place, models.RegionKindOf(place) != "" && scope.Covers(place)
 }
 
+// LatestDeadline is the latest one that runs in a county, nil where none does.
+func (s *Store) LatestDeadline(ctx context.Context, county string) (*time.Time, error) {
+	found, err := s.cases.Find(ctx, docstore.Query{
+		Index: "county_due", Filter: []docstore.Condition{docstore.Equal("place.county", county), docstore.Below("dueAt", models.FarFuture())},
+		Order: "dueAt", Desc: true, Limit: 1,
+	})
+	if err != nil || len(found) == 0 {
+		return nil, told(err, "纠纷")
+	}
+	return found[0].DueAt, nil
+}
+
 // CountLevels counts the open cases of a county by the level that has them.
 func (s *Store) CountLevels(ctx context.Context, county string) (map[string]int64, error) {
 	var open []string

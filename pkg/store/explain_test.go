@@ -147,7 +147,8 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 				_, err := st.CasesComing(ctx, scope, northOne, noon, &models.Case{ID: c.ID, NextAt: &noon}, 5)
 				return err
 			}),
-		"CountLevels": only(func(ctx context.Context) error { _, err := st.CountLevels(ctx, county); return err }),
+		"LatestDeadline": only(func(ctx context.Context) error { _, err := st.LatestDeadline(ctx, county); return err }),
+		"CountLevels":    only(func(ctx context.Context) error { _, err := st.CountLevels(ctx, county); return err }),
 		"ActiveCases": only(func(ctx context.Context) error {
 			return st.ActiveCases(ctx, north, noon, noon, func(*models.Case) error { return nil })
 		}),

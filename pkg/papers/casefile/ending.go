@@ -69,7 +69,18 @@ func escalated(f *form, s *Source, i int) {
 	for _, t := range up.Tried {
 		f.text("第%d次，%s，%s，调解员%s：%s。%s", t.Seq, moment(&t.HeldAt), or(t.Place, 6), or(join(t.Mediators), 6), t.ResultName, t.End)
 	}
+	f.head("各方意见：")
+	said := positions(up.Sides)
+	for _, line := range said {
+		f.text("%s", line)
+	}
+	if len(said) == 0 {
+		f.text("调解记录里没有单独记下各方的意见。")
+	}
 	f.list("没有办结的原因：", up.Failed, 3)
+	if len(up.Working) > 0 {
+		f.list("本级期限怎么算的：", workingOf(up.Working), 0)
+	}
 	f.part("请上级做什么：", up.Asked, 3)
 	f.list("危险情况和报告公安（人民调解法第25条）：", police(up.Police), 0)
 	if up.Police == nil {
@@ -77,6 +88,30 @@ func escalated(f *form, s *Source, i int) {
 	}
 	f.part("上级意见：", answer(up.Answer), 4)
 	handOver(f, up.From.Office.Name, up.To.Office.Name)
+}
+
+// positions are what the parties said last, each with the sitting at which they did.
+func positions(sides []models.HandoverParties) []string {
+	var out []string
+	for _, side := range sides {
+		for _, p := range side.Parties {
+			if said := p.Position; said != nil {
+				out = append(out, fmt.Sprintf("%s%s（第%d次调解）：%s", side.RoleName, p.Name, said.Sitting, said.Text))
+			}
+		}
+	}
+	return out
+}
+
+// workingOf is a deadline's working line by line.
+func workingOf(working []models.WorkLine) []string {
+	var out []string
+	for _, line := range working {
+		if line.Kind != "then" { // the summary says so
+			out = append(out, line.Text)
+		}
+	}
+	return out
 }
 
 func late(days int) string {

@@ -70,6 +70,12 @@ func sitting(f *form, s *Source, i int) {
 	}
 	f.text("%s向各方当事人告知人民调解的性质、原则，以及当事人的权利和义务（人民调解法第23、24条）。", told)
 	f.part("调解经过：", st.Course, 14)
+	if len(st.Statements) > 0 {
+		f.head("各方意见：")
+	}
+	for _, said := range st.Statements {
+		f.text("%s：%s", said.Party, said.Text)
+	}
 	f.part("调解结果：", choice(models.SittingResults(), st.Result), 0)
 	signers := s.partySigners(nil)
 	for _, name := range orEmpty(st.Participants) {

@@ -85,7 +85,11 @@ func failed() *casefile.Source {
 	c.Agreement, c.Attachments, c.Filing, c.Ending, c.State = nil, nil, nil, models.Referred, models.Closed
 	c.Source, c.Type, c.Subtype = "petition", models.Dividend, "plan"
 	c.Stages[0].Outcome, c.Stages[0].Reason, c.Stages[0].Note, c.Stages[0].Asked = models.OutcomeEscalated, models.ReasonFailed, "三次都没谈拢", "请司法所查账"
-	c.Stages[0].Clocks = []models.Clock{{Phase: models.PhaseMediation, DueAt: at("2026-11-10 00:00")}}
+	c.Stages[0].Clocks = []models.Clock{{Phase: models.PhaseMediation, DueAt: at("2026-11-10 00:00"), Working: []models.WorkLine{
+		{Kind: "summary", Text: "从10月10日起算30日，至11月9日24时；到期自动上报枫溪镇司法所"}, {Kind: "start", Text: "10月9日开始调解，当日不计（民法典第201条）"},
+		{Kind: "moved", Text: "11月8日是周日，顺延至11月9日（民法典第203条）"}, {Kind: "then", Text: "到期自动上报枫溪镇司法所"},
+	}}}
+	c.Sittings[1].Result, c.Sittings[1].Statements = "no_agreement", []models.Statement{{Party: "许来福", Text: "两年租金一次付清"}, {Party: "丰年农机合作社", Text: "只能先付一半"}}
 	c.Stages = append(c.Stages,
 		models.Stage{Level: "township", Name: "镇级", Office: township, Handler: &models.Actor{Name: "周敏", Role: models.RoleJudicial}, Opened: at("2026-10-20 16:00"), Received: ptr(at("2026-10-21 09:00")), Closed: ptr(at("2026-11-21 00:00")), Outcome: models.OutcomeEscalated, Reason: models.ReasonDeadline, LateDays: 1, Clocks: []models.Clock{{Phase: models.PhaseMediation, DueAt: at("2026-11-20 00:00")}}},
 		models.Stage{Level: "county", Name: "县级", Office: county, Opened: at("2026-11-21 00:00"), Closed: ptr(at("2026-11-24 09:00")), Outcome: models.OutcomeReferred, Clocks: []models.Clock{{Phase: models.PhaseReview, DueAt: at("2026-11-28 00:00")}}})
