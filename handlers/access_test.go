@@ -187,7 +187,7 @@ func (m *matrix) ask(t *testing.T, s standing, method, route string, v visit, ab
 	if about.found != nil {
 		id = about.found.ID
 	}
-	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
+	about.params = strings.NewReplacer("/static/:sum/:file", m.file, ":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":scan", scanOf(about.place), ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
 	answer := m.w.visited(t, method, route, v, s.username, about)
 	word := wordFor(t, method+" "+route+" "+s.username, answer)
 	if word != allowed {

@@ -35,10 +35,10 @@ func visits() map[string]visit {
 		"GET /api/v1/cases/:id/handovers":   {stage: logged},
 		"GET /api/v1/cases/:id/settlements": {stage: logged},
 		"GET /api/v1/articles":              {query: "type=land_transfer&subtype=rent_arrears"},
-		"GET /cases/:id/sheet":              {stage: dictated},
-		"GET /api/v1/reviews":               {stage: pending, list: true},
-		"GET /api/v1/regions":               {place: true, query: "parent=%s"},
-		"GET /api/v1/cases/:id/papers":      {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /cases/:id/sheet":              {stage: dictated}, "GET /cases/:id/sheet/code": {stage: dictated},
+		"GET /api/v1/reviews":          {stage: pending, list: true},
+		"GET /api/v1/regions":          {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers": {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
 		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
@@ -122,6 +122,9 @@ func visits() map[string]visit {
 		"GET /reports/:region/:month/:figure": {place: true},
 	}
 	for name, v := range gridVisits() {
+		all[name] = v
+	}
+	for name, v := range scanVisits() {
 		all[name] = v
 	}
 	for action, v := range actionVisits() {

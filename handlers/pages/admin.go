@@ -161,6 +161,9 @@ func (p *Pages) accesses(c *gin.Context) error {
 		if what, ok := looks[a.What]; ok {
 			r.What, r.CasePath, r.Subject = what, "/cases/"+a.Case, "打开案件"
 		}
+		if a.What == casework.AccessScan {
+			r.What, r.Subject = "打开还没有归卷的照片", ""
+		}
 		if r.Place, err = p.placeName(c.Request.Context(), a.Region); err != nil {
 			return err
 		}

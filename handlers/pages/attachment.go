@@ -1,12 +1,8 @@
 package pages
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -23,53 +19,19 @@ import (
 // field, with all else that was typed, not by a broken connection.
 const maxUpload = 100 << 20
 
-// maxTyped is how much of a field beside the file is read.
-const maxTyped = 64 << 10
-
 const uploadKey = "fengqiao.upload"
 
-// readUpload reads a form that has a file. Its values become those of the request; of the file at most one byte
-// more than is taken is kept in memory, and nothing on disk.
+// readUpload reads a form that has a file. Its values become those of the request.
 func readUpload(c *gin.Context) error {
-	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
+	if !web.IsUpload(c) {
 		return nil
 	}
-	broken := func(err error) error {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return err
-		}
-		return &models.Error{Kind: models.Malformed, Code: "form", Message: "表单没有完整收到，请返回重新提交", Cause: err}
-	}
-	parts, err := c.Request.MultipartReader()
+	values, file, err := web.ReadUpload(c, enclosure.MaxBytes)
 	if err != nil {
-		return broken(err)
+		return err
 	}
-	values := url.Values{}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return broken(err)
-		}
-		limit := int64(maxTyped)
-		if part.FormName() == "file" {
-			limit = enclosure.MaxBytes + 1
-		}
-		data, err := io.ReadAll(io.LimitReader(part, limit))
-		if err == nil {
-			_, err = io.Copy(io.Discard, part)
-		}
-		if err != nil {
-			return broken(err)
-		}
-		if part.FormName() == "file" {
-			c.Set(uploadKey, data)
-		} else {
-			values.Add(part.FormName(), string(data))
-		}
+	if file != nil {
+		c.Set(uploadKey, file)
 	}
 	c.Request.PostForm, c.Request.Form = values, values
 	return nil

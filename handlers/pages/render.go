@@ -88,7 +88,9 @@ var pagePartials = map[string][]string{
 	"screeningrule": {"fields"},
 
 	"papers":     {"papers"},
-	"paper":      nil,
+	"paper":      {"fields"},
+	"scans":      {"fields"},
+	"scan":       {"fields"},
 	"forms":      nil,
 	"attachment": nil,
 	"attach":     {"fields", "action"},
@@ -205,6 +207,7 @@ func links(actor models.Actor, path string, unread int64) []link {
 		{"/", "工作台", account.LoggedIn},
 		{"/cases", "纠纷", account.ReadCases},
 		{"/cases/new", "登记", account.WriteCases},
+		{"/scans", scansTitle, account.WriteCases},
 		{"/reviews", "待签收", account.ReviewCases},
 		{"/returns", "排查表", account.FileReturns},
 		{"/screening", "排查情况", account.ReadCases},

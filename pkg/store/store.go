@@ -39,6 +39,8 @@ type Store struct {
 	grids        docstore.Collection[models.Grid, *models.Grid]
 	returns      docstore.Collection[models.Return, *models.Return]
 	screening    docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
+	slips        docstore.Collection[models.Slip, *models.Slip]
+	scans        docstore.Collection[models.Scan, *models.Scan]
 
 	messages       docstore.Collection[models.Message, *models.Message]
 	noticeSettings docstore.Collection[models.NoticeSettings, *models.NoticeSettings]
@@ -46,7 +48,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind(), slipKind(), scanKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -76,6 +78,8 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		grids:        docstore.NewCollection[models.Grid](engine, gridKind()),
 		returns:      docstore.NewCollection[models.Return](engine, returnKind()),
 		screening:    docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
+		slips:        docstore.NewCollection[models.Slip](engine, slipKind()),
+		scans:        docstore.NewCollection[models.Scan](engine, scanKind()),
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),

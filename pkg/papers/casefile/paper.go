@@ -17,8 +17,10 @@ type Source struct {
 	Numbers []Numbers
 	// Photos gives the bytes of a picture that is printed with the file, by its hash; nil prints none.
 	Photos map[string][]byte
-	Now    time.Time
-	empty  bool // a form to fill in by hand
+	// Key is that of the case's codes, "" for papers that carry none: see models.SlipCode.
+	Key   string
+	Now   time.Time
+	empty bool // a form to fill in by hand
 }
 
 // Numbers are a party's identity and phone number, whole or masked.
@@ -26,11 +28,12 @@ type Numbers struct{ ID, Phone string }
 
 // Paper is one paper.
 type Paper struct {
-	Code   string // sitting-2: of its address and its file
-	Name   string // 调解记录（第2次）
-	Number int    // its place in the official order (司法部2010年格式), 0 for what stands beside it
-	Listed bool   // stands in 卷内目录
-	Remark string // what the list says beside it
+	Code   string          // sitting-2: of its address and its file
+	Name   string          // 调解记录（第2次）
+	Number int             // its place in the official order (司法部2010年格式), 0 for what stands beside it
+	Listed bool            // stands in 卷内目录
+	Remark string          // what the list says beside it
+	Slip   models.SlipCode // printed in the corner of each page; none without a key
 	Blocks []docx.Block
 }
 
@@ -119,6 +122,9 @@ func (m maker) paper(s *Source, i, n int) Paper {
 			p.Name = fmt.Sprintf("%s（第%d次）", m.name, s.Case.Sittings[i].Seq)
 		}
 	}
+	if p.Slip = (models.SlipCode{Paper: m.code, Key: s.Key}); n > 1 {
+		p.Slip.Index = i + 1
+	}
 	f := &form{s: s, name: m.name}
 	m.make(f, s, i)
 	p.Blocks = f.blocks
@@ -194,16 +200,29 @@ func Forms() []Piece {
 	return out
 }
 
-// Form makes an empty form; false for a code that is none.
-func Form(code string) (Paper, bool) {
+// Form makes an empty form, with a code where a key is given; false for a code of a form that is none.
+func Form(code, key string) (Paper, bool) {
 	for _, m := range makers() {
 		if m.code == code && isForm(code) {
-			s := &Source{Case: emptyCase(), empty: true}
+			s := &Source{Case: emptyCase(), Key: key, empty: true}
 			p := m.paper(s, 0, 1)
 			return p, true
 		}
 	}
 	return Paper{}, false
+}
+
+// NameOf is the paper that a code stands on: 人民调解记录（第2份）.
+func NameOf(code models.SlipCode) string {
+	for _, m := range makers() {
+		if m.code == code.Paper {
+			if code.Index > 0 {
+				return fmt.Sprintf("%s（第%d份）", m.name, code.Index)
+			}
+			return m.name
+		}
+	}
+	return "其他文书"
 }
 
 // emptyCase has one of each thing that a form asks for, and nothing in it.
