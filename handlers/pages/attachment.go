@@ -52,6 +52,17 @@ func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*mode
 
 func attachmentKinds(*models.Case, *models.Policy) any { return models.AttachmentKinds() }
 
+// attachedNow lists what can be withdrawn.
+func attachedNow(c *models.Case, _ *models.Policy) any {
+	out := []models.Choice{}
+	for _, a := range c.Attachments {
+		if a.Withdrawn == nil {
+			out = append(out, models.Choice{Code: strconv.Itoa(a.Seq), Name: fmt.Sprintf("第%d号：%s（%s）", a.Seq, a.Name, a.KindName())})
+		}
+	}
+	return out
+}
+
 // attachmentView is an attachment as it is listed.
 type attachmentView struct {
 	Path, Name, Kind, Form, Size, At, By string
@@ -59,6 +70,7 @@ type attachmentView struct {
 	File, Preview                        string // paths of the bytes
 	Mark                                 string
 	Supplement                           int
+	Withdrawn                            string // why it is no part of the file any more, "" while it is
 }
 
 func viewAttachments(c *models.Case) []attachmentView {
@@ -74,6 +86,9 @@ func viewAttachment(c *models.Case, a *models.Attachment) attachmentView {
 	v := attachmentView{
 		Path: path, Name: a.Name, Kind: a.KindName(), Form: a.FormName(), Size: fileSize(a.Size), At: moment(a.At), By: a.By.Name,
 		Picture: a.IsPicture(), File: path + "/file", Mark: a.Mark(), Supplement: a.Supplement,
+	}
+	if w := a.Withdrawn; w != nil {
+		v.Withdrawn = fmt.Sprintf("%s，%s：%s", moment(w.At), w.By.Name, w.Reason)
 	}
 	if v.Picture {
 		v.Preview = v.File + "?preview=1"
@@ -91,6 +106,7 @@ func fileSize(n int64) string {
 type attachmentBody struct {
 	Case row
 	attachmentView
+	Detach string // path of the form that withdraws it, "" where it cannot be
 }
 
 // attachment shows one attachment. That it was opened is on record once the picture itself is asked for.
@@ -104,7 +120,15 @@ func (p *Pages) attachment(c *gin.Context) error {
 	if a == nil {
 		return models.Errorf(models.NotFound, "attachment.none", "没有这份材料")
 	}
-	return p.render(c, http.StatusOK, "attachment", a.Name, attachmentBody{rowOfCase(cs, p.Now()), viewAttachment(cs, a)})
+	policy, err := p.Cases.Policy(c.Request.Context(), cs)
+	if err != nil {
+		return err
+	}
+	body := attachmentBody{rowOfCase(cs, p.Now()), viewAttachment(cs, a), ""}
+	if a.Withdrawn == nil && cs.May(policy, web.Actor(c), models.ActionDetach) {
+		body.Detach = casePath(cs) + "/detach?seq=" + strconv.Itoa(a.Seq)
+	}
+	return p.render(c, http.StatusOK, "attachment", a.Name, body)
 }
 
 // attachmentFile sends the bytes: a picture to be seen, a PDF to be kept.

@@ -106,6 +106,30 @@ func (s *Service) attach(ctx context.Context, actor models.Actor, ref Ref, actio
 	return changed, err
 }
 
+// DetachForm takes an attachment out of the file that was attached by mistake.
+type DetachForm struct {
+	Seq    int    `json:"seq" validate:"min=1" label:"哪一份材料"`
+	Reason string `json:"reason" validate:"notblank,max=200" label:"原因"`
+}
+
+// Detach withdraws an attachment, never after filing. Its bytes and its entry in the timeline stay.
+func (s *Service) Detach(ctx context.Context, actor models.Actor, ref Ref, form DetachForm) (*models.Case, error) {
+	form.Reason = strings.TrimSpace(form.Reason)
+	return s.change(ctx, actor, ref, models.ActionDetach, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
+		attached := c.Attachment(form.Seq)
+		switch {
+		case attached == nil:
+			return models.FieldErrorf("seq", "本案没有第%d号材料", form.Seq)
+		case attached.Withdrawn != nil:
+			return models.FieldErrorf("seq", "第%d号材料已经撤下了", form.Seq)
+		}
+		return c.Move(rules.Policy, models.ActionDetach, actor, now, attached.Entry()+"；"+form.Reason, func() error {
+			attached.Withdrawn = &models.Withdrawal{At: now, By: actor, Reason: form.Reason}
+			return nil
+		})
+	})
+}
+
 // errThere says that somebody else sent the same file at the same time.
 var errThere = errors.New("attachment is there already")
 

@@ -130,7 +130,10 @@ func (s *Service) FileScan(ctx context.Context, actor models.Actor, id string, f
 		return nil, err
 	}
 	_, err = s.changeScan(ctx, actor, id, func(scan *models.Scan) {
-		scan.Case, scan.Seq, scan.Waiting, scan.Aside = &c.ID, c.Sent(form.Kind, scan.File.Sent).Seq, "", ""
+		scan.Case, scan.Waiting, scan.Aside = &c.ID, "", ""
+		if there := c.Sent(form.Kind, scan.File.Sent); there != nil { // else somebody has withdrawn it since
+			scan.Seq = there.Seq
+		}
 	})
 	return c, err
 }

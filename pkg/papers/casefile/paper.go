@@ -74,7 +74,7 @@ func makers() []maker {
 		{code: "notice", name: "人民调解权利义务告知书", number: 2, listed: true, inFile: taken, offered: always, make: notice, kinds: []string{models.AttachNotice}},
 		{code: "identity", name: "当事人身份证明", number: 3, listed: true, inFile: taken, offered: always, make: identity, kinds: []string{models.AttachIdentity}},
 		{code: "proxy", name: "授权委托书", number: 4, listed: true, inFile: func(s *Source) int { return len(s.agents()) }, make: proxy, kinds: []string{models.AttachProxy}},
-		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: none, make: investigation, kinds: []string{models.AttachInvestigation}},
+		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: func(s *Source) int { return len(s.Case.Investigations) }, make: investigation, kinds: []string{models.AttachInvestigation}},
 		{code: "evidence", name: "证据材料清单", number: 6, listed: true, inFile: once(func(s *Source) bool { return len(s.attached(models.AttachEvidence)) > 0 }), make: evidence, kinds: []string{models.AttachEvidence}},
 		{code: "sitting", name: "人民调解记录", number: 7, listed: true, inFile: func(s *Source) int { return len(s.Case.Sittings) }, make: sitting, kinds: []string{models.AttachSitting}},
 		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), make: agreement, kinds: []string{models.AttachAgreement}},
@@ -228,9 +228,11 @@ func NameOf(code models.SlipCode) string {
 // emptyCase has one of each thing that a form asks for, and nothing in it.
 func emptyCase() *models.Case {
 	return &models.Case{
-		Parties:   []models.Party{{Role: models.Applicant, Agent: line(6)}, {Role: models.Respondent}},
-		Sittings:  []models.Sitting{{}},
-		Agreement: &models.Agreement{},
+		Parties:  []models.Party{{Role: models.Applicant, Agent: line(6)}, {Role: models.Respondent}},
+		Sittings: []models.Sitting{{}},
+
+		Investigations: []models.Investigation{{}},
+		Agreement:      &models.Agreement{},
 	}
 }
 
@@ -249,7 +251,7 @@ func (s *Source) agents() []int {
 func (s *Source) attached(kinds ...string) []models.Attachment {
 	var out []models.Attachment
 	for _, a := range s.Case.Attachments {
-		if slices.Contains(kinds, a.Kind) {
+		if slices.Contains(kinds, a.Kind) && a.Withdrawn == nil {
 			out = append(out, a)
 		}
 	}
