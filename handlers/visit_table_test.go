@@ -266,7 +266,7 @@ func draftRules(w *world) url.Values {
 			values.Set(at+name, text)
 		}
 	}
-	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours} {
+	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours, "visitDays": d.VisitDays, "visitWarnDays": d.VisitWarnDays, "dueWarnDays": d.DueWarnDays, "confirmDays": d.ConfirmDays} {
 		values.Set(name, text)
 	}
 	own, _ := w.store.Policies(context.Background(), county) // none where a test breaks the store: then the route fails

@@ -28,6 +28,7 @@ func everyState(t *testing.T) *world {
 	w.logged(t)
 	w.agreed(t)
 	w.escalated(t)
+	w.enclosed(t)
 	for _, seat := range seats {
 		if account.Has(seat.Role, account.WriteCases) {
 			_, err := w.cases.SendScan(t.Context(), seat, casework.SendForm{File: []byte("%PDF-1.7\n" + seat.ID + "\n%%EOF")})

@@ -73,13 +73,17 @@ func termsOf(p *models.Policy) []term {
 		}
 		return text
 	}
-	return []term{
+	terms := []term{
 		{"立即上报的风险", p.AtOnceNames()},
 		{"退回下级补充", fmt.Sprintf("%d至%d日，由退回的人定", p.ReturnMinDays, p.ReturnMaxDays)},
 		{"延期", never(p.ExtendMaxDays, fmt.Sprintf("每级一次，最多%d日，须双方同意", p.ExtendMaxDays))},
 		{"暂停", never(p.PauseMaxDays, fmt.Sprintf("一件案件累计最多%d日", p.PauseMaxDays))},
 		{"登记报告公安的情况", fmt.Sprintf("%d小时内", p.PoliceHours)},
 	}
+	for _, t := range p.AfterTerms() {
+		terms = append(terms, term{t.Code, t.Name})
+	}
+	return terms
 }
 
 type rulesBody struct {

@@ -155,6 +155,7 @@ func valuesOf(d rules.Draft) url.Values {
 	values := url.Values{
 		"name": {d.Name}, "effectiveFrom": {d.EffectiveFrom}, "atOnce": {d.AtOnce}, "returnMinDays": {d.ReturnMinDays}, "returnMaxDays": {d.ReturnMaxDays},
 		"extendMaxDays": {d.ExtendMaxDays}, "pauseMaxDays": {d.PauseMaxDays}, "policeHours": {d.PoliceHours},
+		"visitDays": {d.VisitDays}, "visitWarnDays": {d.VisitWarnDays}, "dueWarnDays": {d.DueWarnDays}, "confirmDays": {d.ConfirmDays},
 	}
 	for i, r := range d.Rules {
 		at := "rules[" + strconv.Itoa(i) + "]."
