@@ -270,11 +270,11 @@ func (c *Case) IsOverdue(now time.Time) bool {
 
 // Allowed lists what the actor may do to the case now.
 func (c *Case) Allowed(policy *Policy, actor Actor) []Action {
-	seating, table := c.Seating(policy), Lifecycle()
+	seating := c.Seating(policy)
 	var out []Action
-	for _, choice := range Actions() {
+	for _, choice := range actions {
 		action := Action(choice.Code)
-		if _, refusal := permit(table, seating, action, actor); refusal == nil {
+		if _, refusal := permit(seating, action, actor); refusal == nil {
 			out = append(out, action)
 		}
 	}

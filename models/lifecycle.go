@@ -112,22 +112,22 @@ const (
 )
 
 // Actions lists the actions in the order of a case's life.
-func Actions() []Choice {
-	return []Choice{
-		{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"}, {string(ActionInquire), "调查记录"},
-		{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
-		{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
-		{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
-		{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"}, {string(ActionSigns), "风险情况"},
-		{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
-		{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionDetach), "撤下材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
-		{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
-		{string(ActionAssess), "风险评估"}, {string(ActionJoin), "并入群体性纠纷"}, {string(ActionPart), "不再作为群体性纠纷"}, {string(ActionCommon), "共同调解记录"},
-	}
+func Actions() []Choice { return slices.Clone(actions) }
+
+var actions = []Choice{
+	{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"}, {string(ActionInquire), "调查记录"},
+	{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
+	{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
+	{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
+	{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"}, {string(ActionSigns), "风险情况"},
+	{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
+	{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionDetach), "撤下材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
+	{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
+	{string(ActionAssess), "风险评估"}, {string(ActionJoin), "并入群体性纠纷"}, {string(ActionPart), "不再作为群体性纠纷"}, {string(ActionCommon), "共同调解记录"},
 }
 
 // Name is the action as people say it.
-func (a Action) Name() string { return NameOf(Actions(), string(a)) }
+func (a Action) Name() string { return NameOf(actions, string(a)) }
 
 // Hand is who may do an action, beside the role.
 type Hand int
@@ -162,7 +162,11 @@ var receivers = []Role{RoleChair, RoleJudicial, RoleCounty}
 func unreviewed() []ReviewState { return []ReviewState{"", ReviewAccepted, ReviewReturned} }
 
 // Lifecycle is the whole table. Nothing else changes a state.
-func Lifecycle() []Transition {
+func Lifecycle() []Transition { return slices.Clone(lifecycle) }
+
+var lifecycle = transitions()
+
+func transitions() []Transition {
 	top, below := true, false
 	open, unclosed, any := []State{Logged, Mediating}, []State{Logged, Mediating, Agreed, Failed}, []State{Logged, Mediating, Agreed, Failed, Closed}
 	return []Transition{
@@ -236,21 +240,21 @@ type Seating struct {
 // Permit finds the row for an action, or says why it is not allowed: a Precondition error where
 // the case is not in a state for it, a Forbidden error where it is another's to do.
 func Permit(s Seating, action Action, actor Actor) (Transition, error) {
-	row, refusal := permit(Lifecycle(), s, action, actor)
+	row, refusal := permit(s, action, actor)
 	if refusal != nil {
 		return Transition{}, refusal()
 	}
 	return row, nil
 }
 
-// permit is Permit with the table at hand and the words of a refusal not yet written.
-func permit(table []Transition, s Seating, action Action, actor Actor) (Transition, func() error) {
+// permit is Permit with the words of a refusal not yet written.
+func permit(s Seating, action Action, actor Actor) (Transition, func() error) {
 	refuse := func(kind Kind, code, format string, args ...any) (Transition, func() error) {
 		return Transition{}, func() error { return Errorf(kind, code, format, args...) }
 	}
 	found := false
-	for i := range table {
-		t := &table[i]
+	for i := range lifecycle {
+		t := &lifecycle[i]
 		if t.Action != action {
 			continue
 		}

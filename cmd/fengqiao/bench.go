@@ -23,14 +23,14 @@ type benchCommand struct {
 	Small int    `help:"小库案件数。" default:"10000"`
 	Large int    `help:"大库案件数。" default:"200000"`
 	Open  int    `help:"测到期检查的库里未结案件数。" default:"200000"`
-	Only  string `help:"只测一部分：sweep 是到期检查。" enum:"all,sweep" default:"all"`
+	Only  string `help:"只测一部分：sweep 是到期检查，trial 是规则试算。" enum:"all,sweep,trial" default:"all"`
 	Quick bool   `help:"只走一遍流程：小库1500件，大库3000件，少量重复；数字不作数。"`
 	Dir   string `help:"临时数据放在此目录下。" placeholder:"DIR"`
 	JSON  bool   `name:"json" help:"输出 JSON。"`
 
 	// What the command calls itself with: each part is measured in a process of its own, so that
 	// its memory is its own.
-	Part string    `hidden:"" enum:"all,create,measure,sweep,sweepread" default:"all"`
+	Part string    `hidden:"" enum:"all,create,measure,sweep,sweepread,trial" default:"all"`
 	Data string    `hidden:""`
 	End  time.Time `hidden:"" format:"2006-01-02T15:04:05Z07:00"`
 }
@@ -62,6 +62,8 @@ func (c *benchCommand) Run(ctx context.Context, t *terminal) error {
 		return c.runPart(t, func() (any, error) {
 			return measureLargeSweep(ctx, c.Data, c.End, c.effort(), c.Part == "sweepread")
 		})
+	case "trial":
+		return c.runPart(t, func() (any, error) { return measureTrial(ctx, c.Data, c.End) })
 	case "measure":
 		return c.runPart(t, func() (any, error) { return measureStore(ctx, c.Data, c.End, c.effort()) })
 	}
@@ -84,14 +86,21 @@ func (c *benchCommand) all(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	var r results
 	end := time.Now().UTC().Truncate(time.Second)
-	if err := c.largeSweep(ctx, t, &r, filepath.Join(work, "open"), end); err != nil {
-		return err
-	}
-	if c.Only == "sweep" {
-		return c.report(t, &r, r.sweepLines())
-	}
-	if err := os.RemoveAll(filepath.Join(work, "open")); err != nil {
-		return err
+	for _, x := range []struct {
+		name    string
+		measure func(context.Context, *terminal, *results, string, time.Time) error
+		lines   func() []line
+	}{{"sweep", c.largeSweep, r.sweepLines}, {"trial", c.trial, r.trialLines}} {
+		if c.Only != "all" && c.Only != x.name {
+			continue
+		}
+		data := filepath.Join(work, x.name)
+		if err := errors.Join(x.measure(ctx, t, &r, data, end), os.RemoveAll(data)); err != nil {
+			return err
+		}
+		if c.Only == x.name {
+			return c.report(t, &r, x.lines())
+		}
 	}
 	if err := c.call(ctx, t, &r.Create, "create", filepath.Join(work, "create"), time.Time{}); err != nil {
 		return err

@@ -110,18 +110,23 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 		return m, err
 	}
 	at := func(i int) *models.Case { return sample[i%len(sample)] }
-	rows := func(least int) func([]byte) error {
+	rows := func(least int, found *int) func([]byte) error {
 		return func(body []byte) error {
 			var list struct{ Items []json.RawMessage }
 			if err := json.Unmarshal(body, &list); err != nil {
 				return err
 			}
+			*found += len(list.Items)
 			if len(list.Items) < least {
 				return fmt.Errorf("%d rows, want %d", len(list.Items), least)
 			}
 			return nil
 		}
 	}
+	search := func(i int) string {
+		return "/api/v1/cases?limit=20&q=" + url.QueryEscape(at(i).PartyNames(models.Applicant))
+	}
+	found := 0 // by the searches within a township
 	last := screening.AddMonths(screening.MonthOf(end), -1)
 	begun := time.Now()
 	if m.Built, err = a.reports.BuildMonth(ctx, last, nil); err != nil {
@@ -135,10 +140,9 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 	}{
 		{&m.Queue, func(i int) string {
 			return "/api/v1/cases?overdue=true&limit=20&township=" + at(i).Place.Township
-		}, rows(20)},
-		{&m.Search, func(i int) string {
-			return "/api/v1/cases?limit=20&township=" + at(i).Place.Township + "&q=" + url.QueryEscape(at(i).PartyNames(models.Applicant))
-		}, rows(1)},
+		}, rows(20, new(int))},
+		{&m.Search, search, rows(1, new(int))},
+		{&m.SearchTown, func(i int) string { return search(i) + "&township=" + at(i).Place.Township }, rows(1, &found)},
 		{&m.Page, func(i int) string { return "/cases/" + at(i).ID.Hex() }, nil},
 		{&m.Report, func(i int) string {
 			return "/api/v1/reports/" + at(i).Place.Township + "/" + screening.MonthOf(end)
@@ -149,6 +153,7 @@ func measureStore(ctx context.Context, data string, end time.Time, e effort) (m 
 			return m, err
 		}
 	}
+	m.SearchTownRows = float64(found) / float64(e.reads+warmUps)
 	if err := a.measureSweep(ctx, ring, end, e, &m); err != nil {
 		return m, err
 	}
@@ -233,9 +238,12 @@ type reader struct {
 	token   string
 }
 
+// warmUps are asked for first and not counted.
+const warmUps = 3
+
 func (r *reader) median(ctx context.Context, count int, path func(int) string, check func([]byte) error) (time.Duration, error) {
 	var times []time.Duration
-	for i := range count + 3 {
+	for i := range count + warmUps {
 		request := httptest.NewRequestWithContext(ctx, http.MethodGet, path(i), nil)
 		if strings.HasPrefix(path(i), "/api/") {
 			request.Header.Set("Authorization", "Bearer "+r.token)
@@ -254,7 +262,7 @@ func (r *reader) median(ctx context.Context, count int, path func(int) string, c
 				return 0, fmt.Errorf("GET %s: %w", path(i), err)
 			}
 		}
-		if i >= 3 { // the first ones warm up
+		if i >= warmUps {
 			times = append(times, took)
 		}
 	}

@@ -256,10 +256,10 @@ func TestBenchRunsThrough(t *testing.T) {
 		Lines []line
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
-	require.Len(t, got.Lines, 16)
+	require.Len(t, got.Lines, 19)
 	for _, l := range got.Lines {
 		require.Positive(t, l.Figure, l.Name)
-		require.NotEmpty(t, l.Small, l.Name)
+		require.NotEmpty(t, l.Large, l.Name)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
+	"fengqiao/pkg/workday"
 )
 
 // The county that is loaded for measuring: as large as a big real one.
@@ -91,6 +92,17 @@ func (l *Loader) Load(ctx context.Context, count int, progress func(done int)) e
 			return l.overdue(r, l.villages[(i%loadTownships)*loadVillages+i/loadTownships%loadVillages], i)
 		}
 		born := l.end.Add(-time.Duration(count-i) * every)
+		return l.lived(r, l.villages[(i*7+i/len(l.villages))%len(l.villages)], born, i)
+	})
+}
+
+// LoadYear inserts count cases that were logged evenly over a calendar year, which is more than any county
+// has in one: rules are to be tried on as many.
+func (l *Loader) LoadYear(ctx context.Context, year, count int, progress func(done int)) error {
+	from := time.Date(year, 1, 1, 0, 0, 0, 0, workday.Zone)
+	length := from.AddDate(1, 0, 0).Sub(from)
+	return l.insert(ctx, count, progress, func(i int, r *rand.Rand) (*models.Case, error) {
+		born := from.Add(length / time.Duration(count) * time.Duration(i))
 		return l.lived(r, l.villages[(i*7+i/len(l.villages))%len(l.villages)], born, i)
 	})
 }

@@ -107,9 +107,10 @@ func TestPolicies(t *testing.T) {
 			p.County, p.Number = county, number
 			require.NoError(t, st.InsertPolicy(t.Context(), p))
 		}
-		keep("", 1, noon)
-		require.Equal(t, models.PolicyID("", 1), inForce(county, noon), "from the moment on")
-		_, err = st.PolicyInForce(t.Context(), county, noon.Add(-time.Millisecond))
+		morning := workday.OfTime(noon).Start()
+		keep("", 1, morning)
+		require.Equal(t, models.PolicyID("", 1), inForce(county, morning), "from the first moment of its day on")
+		_, err = st.PolicyInForce(t.Context(), county, morning.Add(-time.Millisecond))
 		requireKind(t, models.Precondition, "policy.none", err)
 
 		keep(county, 1, noon.AddDate(0, 0, 10))

@@ -27,20 +27,11 @@ func (s *Store) Policy(ctx context.Context, county string, number int) (*models.
 // PolicyInForce returns the policy of a county at a moment: its own latest one that has taken
 // effect, else the latest for every county. It is shared: nobody may change it.
 func (s *Store) PolicyInForce(ctx context.Context, county string, now time.Time) (*models.Policy, error) {
-	for _, of := range []string{county, ""} {
-		found, err := s.policies.Raws(ctx, docstore.Query{
-			Index:  "county",
-			Filter: []docstore.Condition{docstore.Equal("county", of), docstore.AtMost("effectiveFrom", now)},
-			Order:  "effectiveFrom", Desc: true, Limit: 1,
-		})
-		if err != nil {
-			return nil, told(err, "时限规则")
-		}
-		if len(found) > 0 {
-			return s.policyMemo(of).Of(found, func() (*models.Policy, error) { return s.policies.Decode(found[0]) })
-		}
+	p, err := s.policiesInForce.at(ctx, county, now)
+	if p == nil && err == nil {
+		return nil, models.Errorf(models.Precondition, "policy.none", "本县还没有生效的时限规则，请管理员先设置")
 	}
-	return nil, models.Errorf(models.Precondition, "policy.none", "本县还没有生效的时限规则，请管理员先设置")
+	return p, told(err, "时限规则")
 }
 
 // Policies returns every version of a county, or with "" those for every county without its own: the
@@ -62,7 +53,7 @@ func (s *Store) InsertPolicy(ctx context.Context, p *models.Policy) error {
 		return err
 	}
 	p.ID = models.PolicyID(p.County, p.Number)
-	return told(s.policies.Insert(ctx, p), "时限规则")
+	return told(s.policiesInForce.insert(ctx, p), "时限规则")
 }
 
 // calendarYear is the document of one year of the working-day calendar.
@@ -81,12 +72,6 @@ func calendarKind() *docstore.Kind {
 		Fields:  []docstore.Field{{Path: "year", Type: docstore.Int}},
 		Indexes: []docstore.Index{{Name: "year", Fields: []string{"year"}}},
 	}
-}
-
-// policyMemo is that of a county's policy in force.
-func (s *Store) policyMemo(county string) *docstore.Memo[*models.Policy] {
-	memo, _ := s.policyMemos.LoadOrStore(county, new(docstore.Memo[*models.Policy]))
-	return memo.(*docstore.Memo[*models.Policy])
 }
 
 // Calendar returns the working-day calendar for deadlines that begin at a moment: the data of that

@@ -6,7 +6,6 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
-	"fengqiao/pkg/workday"
 )
 
 func riskPolicyKind() *docstore.Kind {
@@ -25,41 +24,15 @@ func (s *Store) RiskPolicy(ctx context.Context, county string, number int) (*mod
 	return p, told(err, riskPolicyNoun)
 }
 
-// riskDay is what holds in a county on a day.
-type riskDay struct {
-	day    workday.Date
-	policy *models.RiskPolicy
-}
-
 // RiskPolicyInForce returns the risk policy of a county at a moment: its own latest one that has taken
 // effect, else the latest for every county, else the one the system comes with. It is shared: nobody
 // may change it.
-//
-// It is read once a day. A version takes effect at the beginning of a day after the one on which it is
-// published, by whatever process, so that what holds in the morning holds until midnight; without
-// this, logging a case would read the store twice more.
 func (s *Store) RiskPolicyInForce(ctx context.Context, county string, now time.Time) (*models.RiskPolicy, error) {
-	today := workday.OfTime(now)
-	if known, ok := s.riskDays.Load(county); ok && known.(riskDay).day == today {
-		return known.(riskDay).policy, nil
+	p, err := s.riskPoliciesInForce.at(ctx, county, now)
+	if p == nil && err == nil {
+		p = models.DefaultRiskPolicy(time.Time{}) // nothing was seeded yet
 	}
-	for _, of := range []string{county, ""} {
-		found, err := s.riskPolicies.Find(ctx, docstore.Query{
-			Index:  "county",
-			Filter: []docstore.Condition{docstore.Equal("county", of), docstore.AtMost("effectiveFrom", now)},
-			Order:  "effectiveFrom", Desc: true, Limit: 1,
-		})
-		if err != nil {
-			return nil, told(err, riskPolicyNoun)
-		}
-		if len(found) > 0 {
-			s.riskDays.Store(county, riskDay{today, found[0]})
-			return found[0], nil
-		}
-	}
-	policy := models.DefaultRiskPolicy(time.Time{}) // nothing was seeded yet
-	s.riskDays.Store(county, riskDay{today, policy})
-	return policy, nil
+	return p, told(err, riskPolicyNoun)
 }
 
 // RiskPolicies returns every version of a county, or with "" those for every county without its own:
@@ -80,9 +53,5 @@ func (s *Store) InsertRiskPolicy(ctx context.Context, p *models.RiskPolicy) erro
 		return err
 	}
 	p.ID = models.PolicyID(p.County, p.Number)
-	if err := s.riskPolicies.Insert(ctx, p); err != nil {
-		return told(err, riskPolicyNoun)
-	}
-	s.riskDays.Clear()
-	return nil
+	return told(s.riskPoliciesInForce.insert(ctx, p), riskPolicyNoun)
 }

@@ -16,9 +16,10 @@ type Store struct {
 	engine docstore.Engine
 
 	validate      *models.Validator
-	policyMemos   sync.Map // county → *docstore.Memo[*models.Policy]
 	calendarMemos sync.Map // first year → *docstore.Memo[*workday.Calendar]
-	riskDays      sync.Map // county → riskDay
+
+	policiesInForce     inForce[models.Policy, *models.Policy]
+	riskPoliciesInForce inForce[models.RiskPolicy, *models.RiskPolicy]
 
 	cases     docstore.Collection[models.Case, *models.Case]
 	accounts  docstore.Collection[models.Account, *models.Account]
@@ -56,7 +57,7 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 	if err := engine.Ensure(ctx, Kinds()...); err != nil {
 		return nil, err
 	}
-	return &Store{
+	s := &Store{
 		engine:    engine,
 		validate:  models.NewValidator(),
 		cases:     docstore.NewCollection[models.Case](engine, caseKind()),
@@ -83,7 +84,9 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 
 		messages:       docstore.NewCollection[models.Message](engine, messageKind()),
 		noticeSettings: docstore.NewCollection[models.NoticeSettings](engine, noticeSettingsKind()),
-	}, nil
+	}
+	s.policiesInForce.kept, s.riskPoliciesInForce.kept = s.policies, s.riskPolicies
+	return s, nil
 }
 
 // Ping says whether the store answers.

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -11,18 +12,18 @@ import (
 	"fengqiao/pkg/docstore"
 )
 
-// writer owns the connection that writes. Its goroutine commits the writes that wait in groups.
+// writer owns the connection that writes. Writes are committed in groups, by one of the callers that
+// wait: whoever holds the lead commits all that waits then, and passes the lead on. A writer that is
+// alone so waits for nobody.
 type writer struct {
 	db      *sql.DB
 	session *session
 	busy    time.Duration
 	check   func(*session) error // asks, when the schema was changed, whether it is still ours
 
+	lead    chan struct{} // holds a value while somebody leads, who alone may use the session
 	mutex   sync.Mutex
 	waiting []*write
-	closing bool
-	wake    chan struct{} // has a value when something waits, or the writer is to end
-	ended   chan struct{} // closed when the goroutine has ended
 
 	committed func(writes int) // for tests: called after each commit with the writes it had
 }
@@ -38,19 +39,16 @@ type write struct {
 
 const (
 	writeWaits int32 = iota
-	writeTaken       // by the writer: it will be answered
+	writeTaken       // by who leads: it will be answered
 	writeGiven       // up by its caller
 )
 
 func newWriter(db *sql.DB, conn *sql.Conn, busy time.Duration, check func(*session) error) *writer {
-	w := &writer{
+	return &writer{
 		db: db, busy: busy, check: check,
 		session: &session{conn: conn, prepared: map[string]*sql.Stmt{}},
-		wake:    make(chan struct{}, 1), ended: make(chan struct{}),
-		committed: func(int) {},
+		lead:    make(chan struct{}, 1), committed: func(int) {},
 	}
-	go w.run()
-	return w
 }
 
 // do has a write committed. If the context ends while the write waits, it is not applied.
@@ -59,57 +57,34 @@ func (w *writer) do(ctx context.Context, apply func(*session) error) error {
 	w.mutex.Lock()
 	w.waiting = append(w.waiting, one)
 	w.mutex.Unlock()
-	w.rouse()
 	select {
 	case err := <-one.done:
 		return err
+	case w.lead <- struct{}{}:
+		w.leadFor(ctx, one)
 	case <-ctx.Done():
-		if one.state.CompareAndSwap(writeWaits, writeGiven) {
-			return ctx.Err()
-		}
-		return <-one.done
+	}
+	if one.state.CompareAndSwap(writeWaits, writeGiven) {
+		return ctx.Err()
+	}
+	return <-one.done
+}
+
+// leadFor commits what waits, unless another did so just before, and passes the lead on.
+func (w *writer) leadFor(ctx context.Context, one *write) {
+	defer func() { <-w.lead }()
+	if one.state.Load() == writeWaits {
+		w.commitWaiting(ctx)
 	}
 }
 
-func (w *writer) rouse() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-}
-
-// close lets the writer finish what waits and releases the connection.
+// close releases the connection. No call is waiting or comes after.
 func (w *writer) close() error {
-	w.mutex.Lock()
-	w.closing = true
-	w.mutex.Unlock()
-	w.rouse()
-	<-w.ended
+	w.lead <- struct{}{}
 	if err := w.session.close(); err != nil {
 		return err
 	}
 	return w.db.Close()
-}
-
-func (w *writer) run() {
-	defer close(w.ended)
-	for range w.wake {
-		for w.pending() {
-			w.commitWaiting()
-		}
-		w.mutex.Lock()
-		ended := w.closing && len(w.waiting) == 0
-		w.mutex.Unlock()
-		if ended {
-			return
-		}
-	}
-}
-
-func (w *writer) pending() bool {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return len(w.waiting) > 0
 }
 
 // take returns what waits, without what its callers gave up.
@@ -128,9 +103,13 @@ func (w *writer) take() []*write {
 }
 
 // commitWaiting takes what waits once the lock is held, so that what comes while another process
-// writes joins the group and what is given up meanwhile does not.
-func (w *writer) commitWaiting() {
-	err := w.begin()
+// writes joins the group and what is given up meanwhile does not. If the context of who leads ends while
+// it waits for the lock, nothing is taken, and another may lead.
+func (w *writer) commitWaiting(ctx context.Context) {
+	err := w.begin(ctx)
+	if err != nil && ctx.Err() != nil {
+		return
+	}
 	group := w.take()
 	if err != nil {
 		answer(group, err)
@@ -145,7 +124,7 @@ func (w *writer) commitWaiting() {
 	}
 	for _, one := range group { // one of them cannot be done: each alone, so that it harms no other
 		alone := []*write{one}
-		if err := w.begin(); err != nil {
+		if err := w.begin(context.Background()); err != nil {
 			answer(alone, err)
 			continue
 		}
@@ -154,8 +133,8 @@ func (w *writer) commitWaiting() {
 }
 
 // begin starts a transaction on the schema that this program knows.
-func (w *writer) begin() error {
-	err := retry(context.Background(), w.busy, func() error {
+func (w *writer) begin(ctx context.Context) error {
+	err := retry(ctx, w.busy, func() error {
 		return w.session.exec("BEGIN IMMEDIATE")
 	})
 	if isBusy(err) {
@@ -173,24 +152,36 @@ func (w *writer) begin() error {
 // apply applies the writes of a group and commits them. It answers them and reports true, unless a
 // write ends the transaction and others are to be tried without it.
 func (w *writer) apply(group []*write) bool {
-	for _, one := range group {
-		if err := one.apply(w.session); err != nil {
-			err = rollback(w.session.conn, err)
-			if len(group) > 1 {
-				return false
-			}
-			answer(group, err)
-			return true
+	panicked := true
+	defer func() {
+		if panicked { // in who leads: the others are not left waiting for it
+			answer(group, rollback(w.session.conn, errPanicked))
 		}
-	}
-	err := w.session.exec("COMMIT")
+	}()
+	applied, err := w.commit(group)
+	panicked = false
 	if err != nil {
 		err = rollback(w.session.conn, err)
+		if !applied && len(group) > 1 {
+			return false
+		}
 	} else {
 		w.committed(len(group))
 	}
 	answer(group, err)
 	return true
+}
+
+var errPanicked = errors.New("a write of the same group panicked")
+
+// commit reports whether every write was applied, and the error of the one that was not or of the commit.
+func (w *writer) commit(group []*write) (applied bool, err error) {
+	for _, one := range group {
+		if err := one.apply(w.session); err != nil {
+			return false, err
+		}
+	}
+	return true, w.session.exec("COMMIT")
 }
 
 func answer(group []*write, err error) {

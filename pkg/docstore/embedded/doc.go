@@ -15,11 +15,11 @@
 //
 // # Writing
 //
-// One goroutine owns the only connection that writes. It takes every write that waits, applies
-// them in one transaction, and answers them after the commit, which is durable: many writers share
-// one fsync. Each write has its own result. Only the first statement of a write can meet a taken
-// key, and SQLite undoes that statement alone, so that a write that fails harms no other. A write
-// whose context ends before it is taken is not applied; once taken, the caller learns its outcome.
+// One connection writes. Whoever of the waiting callers gets hold of it applies every write that waits in
+// one transaction, and answers them after the commit, which is durable: many writers share one fsync. Each
+// write has its own result. Only the first statement of a write can meet a taken key, and SQLite undoes
+// that statement alone, so that a write that fails harms no other. A write whose context ends before it is
+// taken is not applied; once taken, the caller learns its outcome.
 //
 // Several processes of one machine may have the file open. Nothing is remembered from one
 // transaction to the next but the declarations, and those are compared whenever another process
