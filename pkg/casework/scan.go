@@ -23,7 +23,7 @@ type ScanForm struct {
 	Kind string `json:"kind" validate:"required,oneof=application notice identity proxy investigation evidence sitting agreement receipt visit confirmation other" label:"材料种类"`
 	Name string `json:"name,omitempty" validate:"max=60" label:"材料名称"`
 	// Code is that of the paper: a form from stock belongs to the case from then on. "" leaves it alone.
-	Code string `json:"code,omitempty" validate:"max=40" label:"编码"`
+	Code string `json:"code,omitempty" label:"编码"`
 }
 
 // AsideForm lays a photo aside that belongs to no case.
