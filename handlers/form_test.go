@@ -186,7 +186,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 5+len(actionVisits()), bodies)
+	require.Equal(t, 9+len(actionVisits()), bodies)
 	require.Greater(t, changes, 300)
 }
 
