@@ -325,7 +325,7 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		h.rules.PlanVisit(c, now)
 	case models.ActionClose:
 		h.rules.PlanVisit(c, now)
-	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionAddend:
+	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionDetach, models.ActionInquire, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}
