@@ -147,7 +147,7 @@ func TestEveryRouteFailsWell(t *testing.T) {
 	all := visits()
 	about, _ := targetOf(models.RegionTownship, own)
 	about.found = &api.Case{CaseItem: api.CaseItem{ID: bson.NewObjectID().Hex(), Version: 1}}
-	about.params = strings.NewReplacer(":id", about.found.ID, ":region", township, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village), ":place", township, ":village", village)
+	about.params = strings.NewReplacer(":id", about.found.ID, ":region", township, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":scan", scanOf(township), ":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village), ":place", township, ":village", village)
 	storeless := map[string]bool{
 		"GET /healthz": true, "GET /readyz": true, "GET /metrics": true, "GET /api/openapi.json": true,
 		"GET /login": true, "GET /help": true, "GET /larger": true, "GET /static/:sum/:file": true, "GET /favicon.ico": true,

@@ -90,6 +90,7 @@ func (b *tab) requireFit(what string, known bool) {
 // casesOfEveryState fills a world with cases in every state, at the village and above it.
 func casesOfEveryState(t *testing.T, w *world) {
 	t.Helper()
+	w.sent(village)
 	for _, to := range []stage{logged, mediating, sat} {
 		w.caseAt(t, village, models.RegionVillage, to)
 	}
@@ -161,7 +162,7 @@ func routeOf(w *world, address string) string {
 var unshown = []string{"/static/:sum/:file", "/favicon.ico", "/larger", "/setup/:token", "/grid/template.xlsx"}
 
 // handedOut are routes that hand out a file.
-var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file", "/findings/:finding/photo", "/subsidies/:region/:period/workbook"}
+var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word", "/cases/:id/file/zip", "/forms/:form/word", "/cases/:id/attachments/:seq/file", "/findings/:finding/photo", "/subsidies/:region/:period/workbook", "/scans/:scan/file", "/cases/:id/sheet/code"}
 
 // everyPageInBrowser opens each page of the route table that a role is led to once, and a case in
 // each state.

@@ -123,7 +123,7 @@ func (c *contract) check(request *http.Request, sent []byte, answer reply) error
 	}
 	at := "#/paths/" + strings.ReplaceAll(route.Path, "/", "~1") + "/" + strings.ToLower(request.Method)
 	if answer.status < http.StatusBadRequest {
-		err = errors.Join(openapi3filter.ValidateRequest(request.Context(), input), c.request(at, route.Operation, sent))
+		err = errors.Join(openapi3filter.ValidateRequest(request.Context(), input), c.request(at, route.Operation, request.Header.Get("Content-Type"), sent))
 		if err != nil {
 			return fmt.Errorf("accepted what the document refuses: %w", err)
 		}
@@ -135,8 +135,14 @@ func (c *contract) check(request *http.Request, sent []byte, answer reply) error
 }
 
 // request checks a body that was sent; none stands for an empty form.
-func (c *contract) request(at string, operation *openapi3.Operation, sent []byte) error {
+func (c *contract) request(at string, operation *openapi3.Operation, kind string, sent []byte) error {
 	if operation.RequestBody == nil || len(sent) == 0 {
+		return nil
+	}
+	if strings.HasPrefix(kind, "multipart/form-data") {
+		if operation.RequestBody.Value.Content["multipart/form-data"] == nil {
+			return errors.New("a form with a file where the document knows none")
+		}
 		return nil
 	}
 	return c.body(at+"/requestBody/content/application~1json/schema", sent)

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"fengqiao/handlers"
 	"fengqiao/handlers/web"
+	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/screening"
@@ -77,6 +79,23 @@ func (p *prober) broken(fault func() error) probe {
 		p.engine.with(fault, func() { answer = p.w.visited(t, route.Method, route.Path, v, v.whoMay(), about) })
 		return answer
 	}
+}
+
+// filedElsewhere asks about a photo that is in another case by now.
+func (p *prober) filedElsewhere() probe {
+	return p.send("judicial", func(_, _ *any, _ *[]string) {
+		s, err := p.w.store.Scan(context.Background(), models.Scope{Region: county}, scanOf(township))
+		if err == nil {
+			other := bson.NewObjectID()
+			s.Case = &other
+			_ = p.w.store.ReplaceScan(context.Background(), s) // else the status is another
+		}
+	})
+}
+
+// noForm asks for a form that there is not.
+func (p *prober) noForm() probe {
+	return p.send("judicial", func(path, _ *any, _ *[]string) { *path = strings.Replace((*path).(string), "notice", "nonsense", 1) })
 }
 
 // before asks at a time when no rules were in force.
@@ -160,7 +179,12 @@ func (p *prober) probes(t *testing.T) (byStatus map[int]probe, special map[strin
 		"POST /api/v1/findings/:finding/settle 409": p.send("judicial", func(path, body *any, _ *[]string) {
 			p.w.post(t, (*path).(string), "judicial", *body)
 		}),
-		"POST /api/v1/sessions 401": p.body(`{"username":"mediator","password":"wrong"}`),
+		"GET /api/v1/scans/:scan 400": p.query("code=%ZZ"), "GET /api/v1/scans/:scan 422": p.query("code=7K3F"),
+		"POST /api/v1/scans/:scan/attach 409": p.filedElsewhere(),
+		"POST /api/v1/scans/:scan/aside 409":  p.filedElsewhere(),
+		"GET /api/v1/forms/:form 404":         p.noForm(),
+		"POST /api/v1/forms/:form/stock 404":  p.noForm(),
+		"POST /api/v1/sessions 401":           p.body(`{"username":"mediator","password":"wrong"}`),
 		"POST /api/v1/sessions 429": func(t *testing.T, _ web.Route, _ visit) reply {
 			wrong := account.Credentials{Username: "mediator3", Password: "wrong"}
 			for range 5 {

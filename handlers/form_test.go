@@ -187,7 +187,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 10+len(actionVisits()), bodies)
+	require.Equal(t, 13+len(actionVisits()), bodies)
 	require.Greater(t, changes, 300)
 }
 
@@ -203,7 +203,7 @@ func (w *world) freshTarget(t *testing.T, v visit) target {
 		found := w.caseAt(t, about.village, about.holder, v.stage)
 		about.found, id = &found, found.ID
 	}
-	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
+	about.params = strings.NewReplacer(":id", id, ":region", about.place, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":scan", scanOf(about.place), ":cell", cellOf(about.village), ":from", periodOf, ":finding", findingOf(about.village), ":place", about.place, ":village", about.village)
 	if v.prepare != nil {
 		v.prepare(w, about)
 	}

@@ -73,7 +73,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 	about, _ := targetOf(models.RegionTownship, own)
 	made := w.caseAt(t, village, models.RegionTownship, logged)
 	about.found = &made
-	about.params = strings.NewReplacer("/static/:sum/:file", assetOf(t, w), ":id", made.ID, ":region", township, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village), ":place", township, ":village", village)
+	about.params = strings.NewReplacer("/static/:sum/:file", assetOf(t, w), ":id", made.ID, ":region", township, ":month", "2026-03", ":key", "opened", ":paper", "notice", ":form", "notice", ":seq", "1", ":figure", "opened", ":username", "retired", ":token", "link", ":version", "d1", ":scan", scanOf(township), ":cell", cellOf(village), ":from", periodOf, ":finding", findingOf(village), ":place", township, ":village", village)
 	protected := func(name string, answer reply) {
 		policy := answer.header.Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {

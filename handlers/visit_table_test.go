@@ -36,10 +36,10 @@ func visits() map[string]visit {
 		"GET /api/v1/cases/:id/handovers":   {stage: logged},
 		"GET /api/v1/cases/:id/settlements": {stage: logged},
 		"GET /api/v1/articles":              {query: "type=land_transfer&subtype=rent_arrears"},
-		"GET /cases/:id/sheet":              {stage: dictated},
-		"GET /api/v1/reviews":               {stage: pending, list: true},
-		"GET /api/v1/regions":               {place: true, query: "parent=%s"},
-		"GET /api/v1/cases/:id/papers":      {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
+		"GET /cases/:id/sheet":              {stage: dictated}, "GET /cases/:id/sheet/code": {stage: dictated},
+		"GET /api/v1/reviews":          {stage: pending, list: true},
+		"GET /api/v1/regions":          {place: true, query: "parent=%s"},
+		"GET /api/v1/cases/:id/papers": {stage: logged}, "GET /api/v1/cases/:id/papers/:paper": {stage: logged},
 		"GET /api/v1/cases/:id/file": {stage: logged}, "GET /api/v1/cases/:id/file/zip": {stage: logged}, "GET /api/v1/cases/:id/attachments/:seq": {stage: attached},
 
 		"GET /api/v1/reports/:region/:month":              {place: true},
@@ -131,6 +131,9 @@ func visits() map[string]visit {
 	for name, v := range subsidyVisits() {
 		all[name] = v
 	}
+	for name, v := range scanVisits() {
+		all[name] = v
+	}
 	for action, v := range actionVisits() {
 		all["POST /api/v1/cases/:id/"+action] = v
 		page := v
@@ -191,9 +194,13 @@ func actionVisits() map[string]visit {
 		"order": {stage: logged, below: true, body: func(w *world, _ target) any {
 			return casework.OrderForm{Kind: "deadline", LastDay: w.tomorrow(), Note: "请尽快"}
 		}},
-		"attachments": {stage: logged, body: same(casework.AttachForm{Kind: models.AttachEvidence, Name: "合同", File: scan()})},
-		"filing":      {stage: over, body: same(casework.FileForm{Retention: "long", Known: true})},
-		"addend":      {stage: filed, body: same(casework.AddendForm{Text: "补入回访照片"})},
+		"attachments": {stage: mediating, body: same(casework.AttachForm{Kind: models.AttachEvidence, Name: "合同", File: scan()})},
+		"detach":      {stage: attached, body: same(casework.DetachForm{Seq: 1, Reason: "附错了"})},
+		"investigations": {stage: mediating, body: func(w *world, _ target) any {
+			return casework.InvestigationForm{HeldAt: w.clock.Now(), Place: "田头", Asked: "邵老三", As: "neighbour", Text: "看见地界移过。"}
+		}},
+		"filing": {stage: over, body: same(casework.FileForm{Retention: "long", Known: true})},
+		"addend": {stage: filed, body: same(casework.AddendForm{Text: "补入回访照片"})},
 		"police": {stage: logged, body: func(w *world, _ target) any {
 			return casework.PoliceForm{ReportedAt: w.clock.Now(), ReportedBy: "陈守义", ReportedTo: "枫溪镇派出所"}
 		}},
@@ -218,24 +225,26 @@ func formOf(action string) func(*world, target) any {
 			"correct": {"reason": {"写错了"}, "type": {"neighbourhood"}, "title": {"屋檐滴水"}, "facts": {"屋檐滴水到邻家院子。"}, "source": {"application"},
 				"parties[0].was": {"1"}, "parties[0].role": {"applicant"}, "parties[0].kind": {"person"}, "parties[0].name": {"许来福"},
 				"parties[1].was": {"2"}, "parties[1].role": {"respondent"}, "parties[1].kind": {"person"}, "parties[1].name": {"邵兴旺"}},
-			"affirm":      {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
-			"perform":     {"on": {w.today()}},
-			"fail":        {"reason": {"分歧太大"}, "remediesTold": {"on"}},
-			"withdraw":    {"reason": {"双方已自行和解"}},
-			"close":       {"note": {"已履行"}},
-			"refer":       {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
-			"escalate":    {"reason": {"failed"}, "note": {"村里调不下来"}},
-			"review":      {"decision": {"accept"}},
-			"risk":        {"risk": {"yellow"}, "reason": {"情绪激动"}},
-			"pause":       {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
-			"resume":      {"note": {"人已回来"}},
-			"extend":      {"days": {"7"}, "consent": {"双方当面同意"}},
-			"order":       {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
-			"police":      {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
-			"attachments": {"kind": {models.AttachEvidence}, "name": {"合同"}},
-			"filing":      {"retention": {"long"}, "known": {"1"}},
-			"addend":      {"text": {"补入回访照片"}},
-			"signs":       {"petition": {"1"}},
+			"affirm":         {"by": {"许来福"}, "on": {w.today()}, "mark": {"fingerprint"}},
+			"perform":        {"on": {w.today()}},
+			"fail":           {"reason": {"分歧太大"}, "remediesTold": {"on"}},
+			"withdraw":       {"reason": {"双方已自行和解"}},
+			"close":          {"note": {"已履行"}},
+			"refer":          {"to": {"court"}, "reason": {"涉及确权"}, "remediesTold": {"1"}},
+			"escalate":       {"reason": {"failed"}, "note": {"村里调不下来"}},
+			"review":         {"decision": {"accept"}},
+			"risk":           {"risk": {"yellow"}, "reason": {"情绪激动"}},
+			"pause":          {"ground": {"absent"}, "note": {"当事人在外地，月底回来"}},
+			"resume":         {"note": {"人已回来"}},
+			"extend":         {"days": {"7"}, "consent": {"双方当面同意"}},
+			"order":          {"kind": {"deadline"}, "lastDay": {w.tomorrow()}, "note": {"请尽快"}},
+			"police":         {"reportedAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "reportedBy": {"陈守义"}, "reportedTo": {"枫溪镇派出所"}},
+			"attachments":    {"kind": {models.AttachEvidence}, "name": {"合同"}},
+			"detach":         {"seq": {"1"}, "reason": {"附错了"}},
+			"investigations": {"heldAt": {w.clock.Now().In(workday.Zone).Format("2006-01-02T15:04")}, "place": {"田头"}, "asked": {"邵老三"}, "as": {"neighbour"}, "text": {"看见地界移过。"}},
+			"filing":         {"retention": {"long"}, "known": {"1"}},
+			"addend":         {"text": {"补入回访照片"}},
+			"signs":          {"petition": {"1"}},
 		}[action]
 		values.Set("version", fmt.Sprint(about.found.Version))
 		if action == "attachments" {
@@ -264,7 +273,7 @@ func draftRules(w *world) url.Values {
 			values.Set(at+name, text)
 		}
 	}
-	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours} {
+	for name, text := range map[string]string{"atOnce": d.AtOnce, "returnMinDays": d.ReturnMinDays, "returnMaxDays": d.ReturnMaxDays, "extendMaxDays": d.ExtendMaxDays, "pauseMaxDays": d.PauseMaxDays, "policeHours": d.PoliceHours, "visitDays": d.VisitDays, "visitWarnDays": d.VisitWarnDays, "dueWarnDays": d.DueWarnDays, "confirmDays": d.ConfirmDays} {
 		values.Set(name, text)
 	}
 	own, _ := w.store.Policies(context.Background(), county) // none where a test breaks the store: then the route fails

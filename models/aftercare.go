@@ -103,9 +103,6 @@ func Satisfactions() []Choice {
 	return []Choice{{"satisfied", "满意"}, {"fair", "基本满意"}, {"dissatisfied", "不满意"}}
 }
 
-// VisitDays is within how many days after closing a dispute is visited again.
-const VisitDays = 30
-
 // Visited says whether a dispute that ended so is visited again: one that was not taken on, or is in
 // other hands, is not.
 func (r ClosingReason) Visited() bool { return r == Performed || r == Lapsed || r == Breached }

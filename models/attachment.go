@@ -47,6 +47,15 @@ type Attachment struct {
 	By   Actor     `bson:"by" json:"by"`
 	// Supplement is the number of the supplement it came with, 0 for what was there before filing.
 	Supplement int `bson:"supplement,omitempty" json:"supplement,omitempty"`
+	// Withdrawn says that it was attached by mistake: it is no part of the file, and its bytes are kept all the same.
+	Withdrawn *Withdrawal `bson:"withdrawn,omitempty" json:"withdrawn,omitempty"`
+}
+
+// Withdrawal is when, by whom and why an attachment was taken out of the file.
+type Withdrawal struct {
+	At     time.Time `bson:"at" json:"at"`
+	By     Actor     `bson:"by" json:"by"`
+	Reason string    `bson:"reason" json:"reason"`
 }
 
 // KindName is the kind as people say it.
@@ -85,9 +94,9 @@ func (c *Case) Attachment(seq int) *Attachment {
 	return nil
 }
 
-// Sent finds the attachment of a kind that came in as these bytes, nil where there is none.
+// Sent finds the attachment of a kind that came in as these bytes, nil where there is none, or it was withdrawn.
 func (c *Case) Sent(kind, hash string) *Attachment {
-	if i := slices.IndexFunc(c.Attachments, func(a Attachment) bool { return a.Kind == kind && a.Sent == hash }); i >= 0 {
+	if i := slices.IndexFunc(c.Attachments, func(a Attachment) bool { return a.Kind == kind && a.Sent == hash && a.Withdrawn == nil }); i >= 0 {
 		return &c.Attachments[i]
 	}
 	return nil

@@ -64,11 +64,13 @@ type Case struct {
 	// Asked lets the village go on with sittings on a case that a higher level has taken over.
 	Asked bool `bson:"asked"`
 
-	Stages    []Stage    `bson:"stages"`
-	Sittings  []Sitting  `bson:"sittings"`
-	Agreement *Agreement `bson:"agreement,omitempty"`
-	Failure   *Failure   `bson:"failure,omitempty"`
-	Referral  *Referral  `bson:"referral,omitempty"`
+	Stages   []Stage   `bson:"stages"`
+	Sittings []Sitting `bson:"sittings"`
+	// Investigations are what people were asked beside the sittings.
+	Investigations []Investigation `bson:"investigations,omitempty"`
+	Agreement      *Agreement      `bson:"agreement,omitempty"`
+	Failure        *Failure        `bson:"failure,omitempty"`
+	Referral       *Referral       `bson:"referral,omitempty"`
 	// Attachments are the photos and PDFs of the file; Filing is set when it was filed for good.
 	Attachments []Attachment `bson:"attachments,omitempty"`
 	Filing      *Filing      `bson:"filing,omitempty"`

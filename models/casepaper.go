@@ -70,7 +70,7 @@ func (l *paperList) attached(code string) int {
 	}[code]
 	n := 0
 	for _, a := range l.c.Attachments {
-		if a.Kind == kind {
+		if a.Kind == kind && a.Withdrawn == nil {
 			n++
 		}
 	}
@@ -112,7 +112,14 @@ func (c *Case) Papers() []CasePaper {
 		l.add("rights", true, PaperMissing, "没有一次调解记录写明已经告知权利义务（人民调解法第23、24条）")
 	}
 	c.partyPapers(l)
-	l.add("investigation", false, PaperOnPaper, "做过调查的，附调查记录")
+	switch n := len(c.Investigations); {
+	case n == 0:
+		l.add("investigation", false, PaperOnPaper, "做过调查的，登记或者附上调查记录")
+	case c.unsignedInvestigations() > 0:
+		l.add("investigation", true, PaperUnsigned, "%d份，其中%d份被调查人没有逐页签名", n, c.unsignedInvestigations())
+	default:
+		l.add("investigation", true, PaperThere, "%d份", n)
+	}
 	l.add("evidence", false, PaperOnPaper, "有合同、收条、照片的，附复印件")
 	switch n := len(c.Sittings); {
 	case n > 0:

@@ -28,6 +28,7 @@ var forms = map[string][]any{
 		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{}, casework.SignsForm{}, casework.DecideForm{},
 		casework.DraftForm{}, casework.SignForm{}, casework.ConfirmForm{}, casework.PressForm{}, casework.BreachForm{}, casework.ReopenForm{},
 		casework.VisitForm{}, casework.AffirmForm{}, casework.CorrectForm{}, casework.CorrectPartyForm{}, casework.ReturnPaperForm{}, casework.AttachForm{}, casework.AddendForm{}, casework.FileForm{},
+		casework.StockForm{}, casework.ScanForm{}, casework.AsideForm{}, casework.InvestigationForm{}, casework.DetachForm{},
 	},
 }
 

@@ -67,6 +67,7 @@ const (
 	ActionAccept   Action = "accept"   // 受理
 	ActionDecline  Action = "decline"  // 不予受理
 	ActionSitting  Action = "sitting"  // 调解记录
+	ActionInquire  Action = "inquire"  // 调查记录
 	ActionAgree    Action = "agree"    // 达成协议
 	ActionFail     Action = "fail"     // 调解不成
 	ActionWithdraw Action = "withdraw" // 撤回
@@ -93,6 +94,7 @@ const (
 	ActionUrge     Action = "urge"     // 未报告公安提示, by the clock
 	ActionRecount  Action = "recount"  // 期限重算, when the days off of a year are announced
 	ActionAttach   Action = "attach"   // 附上材料: a photo or a PDF
+	ActionDetach   Action = "detach"   // 撤下材料: what was attached by mistake
 	ActionFile     Action = "file"     // 立卷归档
 	ActionAddend   Action = "addend"   // 补充材料: what comes to a file that was filed
 	ActionWarn     Action = "warn"     // 到期提醒, by the clock
@@ -113,13 +115,13 @@ const (
 func Actions() []Choice { return slices.Clone(actions) }
 
 var actions = []Choice{
-	{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"},
+	{string(ActionLog), "登记"}, {string(ActionAccept), "受理"}, {string(ActionDecline), "不予受理"}, {string(ActionSitting), "调解记录"}, {string(ActionInquire), "调查记录"},
 	{string(ActionDraft), "起草协议"}, {string(ActionSign), "签名登记"}, {string(ActionAgree), "达成协议"}, {string(ActionFail), "调解不成"}, {string(ActionWithdraw), "撤回"}, {string(ActionRefer), "转出"},
 	{string(ActionEscalate), "上报"}, {string(ActionReceive), "签收"}, {string(ActionReturn), "退回"}, {string(ActionPerform), "履行登记"},
 	{string(ActionConfirm), "司法确认"}, {string(ActionPress), "督促履行"}, {string(ActionBreach), "不履行协议"},
 	{string(ActionClose), "结案"}, {string(ActionVisit), "回访"}, {string(ActionReopen), "重新调解"}, {string(ActionCorrect), "补正"}, {string(ActionAffirm), "本人确认"}, {string(ActionRaise), "提高风险等级"}, {string(ActionLower), "降低风险等级"}, {string(ActionSigns), "风险情况"},
 	{string(ActionPause), "暂停计时"}, {string(ActionResume), "恢复计时"}, {string(ActionExtend), "延期"}, {string(ActionOrder), "督办"},
-	{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
+	{string(ActionTake), "提级办理"}, {string(ActionPolice), "报告公安"}, {string(ActionAttach), "附上材料"}, {string(ActionDetach), "撤下材料"}, {string(ActionFile), "立卷归档"}, {string(ActionAddend), "归档后补充"},
 	{string(ActionExpire), "自动上报"}, {string(ActionWarn), "到期提醒"}, {string(ActionOverdue), "逾期"}, {string(ActionUrge), "未报告公安提示"}, {string(ActionRecount), "期限重算"}, {string(ActionRemind), "事后提醒"},
 	{string(ActionAssess), "风险评估"}, {string(ActionJoin), "并入群体性纠纷"}, {string(ActionPart), "不再作为群体性纠纷"}, {string(ActionCommon), "共同调解记录"},
 }
@@ -171,6 +173,7 @@ func transitions() []Transition {
 		{Action: ActionAccept, From: []State{Logged}, Review: unreviewed(), To: Mediating, Hand: Holder, Roles: handlers},
 		{Action: ActionDecline, From: []State{Logged}, Review: unreviewed(), To: Closed, Ending: Declined, Hand: Holder, Roles: handlers},
 		{Action: ActionSitting, From: []State{Mediating}, Hand: Helper, Roles: handlers},
+		{Action: ActionInquire, From: open, Hand: Helper, Roles: handlers},
 		{Action: ActionDraft, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionSign, From: []State{Mediating}, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionAgree, From: []State{Mediating}, Review: unreviewed(), To: Agreed, Hand: Holder, Roles: handlers},
@@ -204,6 +207,7 @@ func transitions() []Transition {
 		{Action: ActionTake, From: open, Hand: Overseer, Roles: []Role{RoleJudicial, RoleCounty}, Top: &below},
 		{Action: ActionPolice, From: any, Hand: Anyone, Roles: handlers},
 		{Action: ActionAttach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
+		{Action: ActionDetach, From: []State{Logged, Mediating, Agreed, Failed, Closed}, Hand: Helper, Roles: handlers},
 		{Action: ActionFile, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionAddend, From: []State{Closed}, Hand: Holder, Roles: handlers},
 		{Action: ActionUrge, From: any, Hand: ByClock, Roles: []Role{RoleSystem}},

@@ -68,6 +68,32 @@ type Policy struct {
 	ExtendMaxDays int         `bson:"extendMaxDays" json:"extendMaxDays" validate:"gte=0,lte=60" label:"延期的最多天数"` // of the one extension of a level, 0 for none
 	PauseMaxDays  int         `bson:"pauseMaxDays" json:"pauseMaxDays" validate:"gte=0,lte=365" label:"暂停的最多天数"`  // of all pauses of a case
 	PoliceHours   int         `bson:"policeHours" json:"policeHours" validate:"gte=1,lte=72" label:"登记报告公安的小时数"`  // within which a threat's report is put on record
+	// When people are reminded of what comes after mediation: see AfterDays. A version without VisitDays has the default ones.
+	VisitDays     int   `bson:"visitDays,omitempty" json:"visitDays,omitempty" validate:"omitempty,gte=1,lte=365" label:"结案后回访的天数"`
+	VisitWarnDays []int `bson:"visitWarnDays,omitempty" json:"visitWarnDays,omitempty" validate:"max=5,dive,gte=0,lte=60" label:"回访提前提醒的天数"`
+	DueWarnDays   []int `bson:"dueWarnDays,omitempty" json:"dueWarnDays,omitempty" validate:"max=5,dive,gte=0,lte=60" label:"履行提前提醒的天数"`
+	ConfirmDays   []int `bson:"confirmDays,omitempty" json:"confirmDays,omitempty" validate:"max=5,dive,gte=1,lte=29" label:"司法确认提醒的天数"`
+}
+
+// AfterDays are when people are reminded of what comes after mediation, in days.
+type AfterDays struct {
+	Visit     int   // within how many a dispute that is closed is visited again
+	VisitWarn []int // before the last day for it
+	DueWarn   []int // before an instalment is due
+	Confirm   []int // after the agreement came into force, of the thirty of 人民调解法第33条
+}
+
+// DefaultAfterDays are those of a version that says nothing of it.
+func DefaultAfterDays() AfterDays {
+	return AfterDays{Visit: 30, VisitWarn: []int{7, 0}, DueWarn: []int{3, 0}, Confirm: []int{20, 27}}
+}
+
+// AfterDays are those of the version.
+func (p *Policy) AfterDays() AfterDays {
+	if p.VisitDays == 0 {
+		return DefaultAfterDays()
+	}
+	return AfterDays{Visit: p.VisitDays, VisitWarn: p.VisitWarnDays, DueWarn: p.DueWarnDays, Confirm: p.ConfirmDays}
 }
 
 // Rung finds a level of the ladder.
@@ -158,7 +184,7 @@ func DefaultPolicy(effectiveFrom time.Time) *Policy {
 	village, township, county := []string{LevelVillage}, []string{LevelTownship}, []string{LevelCounty}
 	calm, no, yes := []RiskLevel{Blue, Yellow}, new(bool), new(bool)
 	*yes = true
-	warn := []int{7, 2}
+	warn, after := []int{7, 2}, DefaultAfterDays()
 	return &Policy{
 		Edition: Edition{ID: PolicyID("", 1), Number: 1, Name: "默认时限规则", EffectiveFrom: effectiveFrom},
 		Ladder: []Rung{
@@ -181,5 +207,6 @@ func DefaultPolicy(effectiveFrom time.Time) *Policy {
 		},
 		AtOnce:        []RiskLevel{Red},
 		ReturnMinDays: 5, ReturnMaxDays: 15, ExtendMaxDays: 15, PauseMaxDays: 60, PoliceHours: 24,
+		VisitDays: after.Visit, VisitWarnDays: after.VisitWarn, DueWarnDays: after.DueWarn, ConfirmDays: after.Confirm,
 	}
 }

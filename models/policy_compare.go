@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // PolicyChange is one thing that differs between two versions.
@@ -63,6 +64,9 @@ func ComparePolicies(was, is *Policy) []PolicyChange {
 	change("退回补充的天数", daysRange(was), daysRange(is))
 	change("延期的最多天数", days(was.ExtendMaxDays), days(is.ExtendMaxDays))
 	change("暂停的最多天数", days(was.PauseMaxDays), days(is.PauseMaxDays))
+	for i, term := range is.AfterTerms() {
+		change(term.Code, was.AfterTerms()[i].Name, term.Name)
+	}
 	change("登记报告公安", fmt.Sprintf("%d小时内", was.PoliceHours), fmt.Sprintf("%d小时内", is.PoliceHours))
 	return out
 }
@@ -90,6 +94,32 @@ func days(n int) string {
 		return "不允许"
 	}
 	return fmt.Sprintf("%d日", n)
+}
+
+// AfterTerms says what the version asks after mediation: what it is, and when.
+func (p *Policy) AfterTerms() []Choice {
+	a := p.AfterDays()
+	return []Choice{
+		{"结案后回访", fmt.Sprintf("%d日内，%s", a.Visit, dayList("提前", a.VisitWarn, "当天"))},
+		{"协议履行的提醒", dayList("提前", a.DueWarn, "当天") + "，过期次日再提醒"},
+		{"司法确认的提醒", dayList("生效后第", a.Confirm, "当天") + "，三十日内申请"},
+	}
+}
+
+// dayList says on which days people are reminded.
+func dayList(before string, list []int, same string) string {
+	if len(list) == 0 {
+		return "不提醒"
+	}
+	var out []string
+	for _, n := range list {
+		if n == 0 {
+			out = append(out, same)
+		} else {
+			out = append(out, fmt.Sprintf("%s%d日", before, n))
+		}
+	}
+	return strings.Join(out, "、") + "提醒"
 }
 
 func daysRange(p *Policy) string { return fmt.Sprintf("%d至%d日", p.ReturnMinDays, p.ReturnMaxDays) }

@@ -36,6 +36,12 @@ func TestComparePolicies(t *testing.T) {
 		{"all else", func(p *models.Policy) {
 			p.AtOnce, p.ReturnMaxDays, p.ExtendMaxDays, p.PauseMaxDays, p.PoliceHours = nil, 10, 0, 30, 12
 		}, []string{"立即上报的风险：红（高） → 没有", "退回补充的天数：5至15日 → 5至10日", "延期的最多天数：15日 → 不允许", "暂停的最多天数：60日 → 30日", "登记报告公安：24小时内 → 12小时内"}},
+		{"after mediation", func(p *models.Policy) {
+			p.VisitDays, p.VisitWarnDays, p.DueWarnDays, p.ConfirmDays = 15, nil, []int{5}, []int{10, 25}
+		},
+			[]string{"结案后回访：30日内，提前7日、当天提醒 → 15日内，不提醒", "协议履行的提醒：提前3日、当天提醒，过期次日再提醒 → 提前5日提醒，过期次日再提醒",
+				"司法确认的提醒：生效后第20日、生效后第27日提醒，三十日内申请 → 生效后第10日、生效后第25日提醒，三十日内申请"}},
+		{"a version without days after mediation", func(p *models.Policy) { p.VisitDays, p.VisitWarnDays, p.DueWarnDays, p.ConfirmDays = 0, nil, nil, nil }, nil},
 		{"the ladder", func(p *models.Policy) {
 			p.Ladder, p.Rules = p.Ladder[:2], p.Rules[:9]
 			p.Ladder[1].SingleClock, p.Ladder[1].Body = true, "committee"

@@ -31,15 +31,16 @@ var arrows = map[string][]string{
 	"pkg/docstore/mongodb/mongotest": {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/mongodb"},
 	"pkg/papers/docx":                {},
 	"pkg/papers/docx/docxtest":       {"pkg/papers/docx"},
+	"pkg/qr":                         {},
 	"models":                         {"pkg/docstore"},
-	"pkg/enclosure":                  {"models"},
+	"pkg/enclosure":                  {"pkg/qr", "models"},
 
 	// What the use cases stand on.
 	"pkg/store":      {"pkg/docstore", "pkg/workday", "models"},
 	"pkg/escalation": {"pkg/workday", "pkg/store", "models"},
 	"pkg/papers":     {"pkg/workday", "pkg/papers/docx", "models"},
 
-	"pkg/papers/casefile": {"pkg/workday", "pkg/papers/docx", "models"},
+	"pkg/papers/casefile": {"pkg/workday", "pkg/papers/docx", "pkg/qr", "models"},
 
 	// Use cases.
 	"pkg/account":   {"pkg/seal", "pkg/workday", "pkg/store", "models"},
@@ -83,7 +84,8 @@ var rooms = []struct {
 	{"github.com/alecthomas/kong", "", []string{"cmd/fengqiao"}},
 	{"github.com/schollz/progressbar", "", []string{"cmd/fengqiao"}},
 	{"github.com/prometheus/", "", []string{"handlers", "handlers/web", "handlers/api"}},
-	{"golang.org/x/image", "", []string{"pkg/enclosure"}},
+	{"golang.org/x/image", "", []string{"pkg/enclosure", "pkg/qr"}},
+	{"github.com/makiuchi-d/gozxing", "", []string{"pkg/qr"}},
 	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
 	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
 }

@@ -110,6 +110,11 @@ func printPolicy(t *terminal, p *models.Policy) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	for _, term := range p.AfterTerms() {
+		if err := t.printf("\n%s：%s", term.Code, term.Name); err != nil {
+			return err
+		}
+	}
 	return t.printf("\n立即上报的风险：%s；退回补充%d至%d日；延期最多%d日；暂停累计最多%d日；%d小时内登记报告公安\n",
 		p.AtOnceNames(), p.ReturnMinDays, p.ReturnMaxDays, p.ExtendMaxDays, p.PauseMaxDays, p.PoliceHours)
 }

@@ -4,19 +4,25 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
+	"reflect"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"fengqiao/handlers/web"
 	"fengqiao/models"
+	"fengqiao/pkg/enclosure"
 )
 
 // read fills a form from the body of a request. No body at all is an empty form: what is missing is
 // for the use case to say.
 func read(c *gin.Context, form any) error {
+	if web.IsUpload(c) && takesFile(form) {
+		return readUpload(c, form)
+	}
 	var body bytes.Buffer
 	if n := c.Request.ContentLength; n > 0 && n <= 1<<20 {
 		body.Grow(int(n) + bytes.MinRead)
@@ -34,6 +40,30 @@ func read(c *gin.Context, form any) error {
 		}
 	}
 	return decode(body.Bytes(), form)
+}
+
+// takesFile says whether a form has a file, which may be sent as a part of its own.
+func takesFile(form any) bool {
+	field, ok := reflect.TypeOf(form).Elem().FieldByName("File")
+	return ok && field.Type == reflect.TypeFor[[]byte]()
+}
+
+// readUpload fills a form from the parts of a body that stand beside its file. They are held to the same rules
+// as JSON.
+func readUpload(c *gin.Context, form any) error {
+	values, files, err := web.ReadUpload(c, enclosure.MaxBytes, func(field string) bool { return field == "file" })
+	if err != nil {
+		return err
+	}
+	fields := map[string]any{"file": files["file"]}
+	for name := range values {
+		fields[name] = values.Get(name)
+	}
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return fmt.Errorf("read an upload: %w", err)
+	}
+	return decode(body, form)
 }
 
 // decode reads one JSON object and nothing after it. What does not fit the form is told field by

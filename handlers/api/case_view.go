@@ -54,27 +54,30 @@ type Case struct {
 	Mediators []string                  `json:"mediators"`
 	Signs     models.RiskSigns          `json:"signs" description:"有人反映的激化迹象；没有的不列出"`
 	// Scores are of the dispute, never of a person.
-	Assessment *models.Assessment      `json:"assessment" description:"系统按风险评估规则算的分数、等级和因素；没有风险因素时为null"`
-	Raised     *models.RiskRaise       `json:"raised" description:"有人提高到的等级，降低以前至少按它办理；没有时为null"`
-	Cluster    *models.CaseCluster     `json:"cluster" description:"已确认属于的群体性纠纷；没有时为null"`
-	Asked      bool                    `json:"asked" description:"上级请村里继续协助调解"`
-	Clock      *Clock                  `json:"clock" description:"正在走的期限；没有时为null"`
-	Stages     []models.Stage          `json:"stages" description:"逐级办理的经过，每到一级一条"`
-	Sittings   []models.Sitting        `json:"sittings"`
-	Agreement  *models.Agreement       `json:"agreement"`
-	Failure    *models.Failure         `json:"failure"`
-	Referral   *models.Referral        `json:"referral"`
-	Drafts     []models.AgreementDraft `json:"drafts" description:"还没有签完的协议，每一稿都在，最后一稿是现在的"`
-	Rounds     []models.Round          `json:"rounds" description:"重新调解以前的各次调解"`
-	After      *models.Aftercare       `json:"after" description:"调解以后的提醒和回访；没有时为null"`
-	Corrected  []models.Correction     `json:"corrections" description:"补正"`
-	Dictation  *models.Dictation       `json:"dictation" description:"口述、代录和本人确认；没有时为null"`
-	Papers     []models.CasePaper      `json:"papers" description:"卷宗材料现在的情况"`
-	Police     *models.PoliceDuty      `json:"police" description:"有可能激化为治安或者刑事案件时，报告公安的情况（人民调解法第25条）；没有时为null"`
-	Timeline   []Event                 `json:"timeline"`
-	Hints      []Hint                  `json:"hints" description:"可能存在的问题，请核实"`
-	Allowed    []models.Action         `json:"allowed" description:"您现在可以办理的事项"`
-	LoggedBy   models.Actor            `json:"loggedBy"`
+	Assessment *models.Assessment  `json:"assessment" description:"系统按风险评估规则算的分数、等级和因素；没有风险因素时为null"`
+	Raised     *models.RiskRaise   `json:"raised" description:"有人提高到的等级，降低以前至少按它办理；没有时为null"`
+	Cluster    *models.CaseCluster `json:"cluster" description:"已确认属于的群体性纠纷；没有时为null"`
+	Asked      bool                `json:"asked" description:"上级请村里继续协助调解"`
+	Clock      *Clock              `json:"clock" description:"正在走的期限；没有时为null"`
+	Stages     []models.Stage      `json:"stages" description:"逐级办理的经过，每到一级一条"`
+	Sittings   []models.Sitting    `json:"sittings"`
+
+	Investigations []models.Investigation `json:"investigations"`
+
+	Agreement *models.Agreement       `json:"agreement"`
+	Failure   *models.Failure         `json:"failure"`
+	Referral  *models.Referral        `json:"referral"`
+	Drafts    []models.AgreementDraft `json:"drafts" description:"还没有签完的协议，每一稿都在，最后一稿是现在的"`
+	Rounds    []models.Round          `json:"rounds" description:"重新调解以前的各次调解"`
+	After     *models.Aftercare       `json:"after" description:"调解以后的提醒和回访；没有时为null"`
+	Corrected []models.Correction     `json:"corrections" description:"补正"`
+	Dictation *models.Dictation       `json:"dictation" description:"口述、代录和本人确认；没有时为null"`
+	Papers    []models.CasePaper      `json:"papers" description:"卷宗材料现在的情况"`
+	Police    *models.PoliceDuty      `json:"police" description:"有可能激化为治安或者刑事案件时，报告公安的情况（人民调解法第25条）；没有时为null"`
+	Timeline  []Event                 `json:"timeline"`
+	Hints     []Hint                  `json:"hints" description:"可能存在的问题，请核实"`
+	Allowed   []models.Action         `json:"allowed" description:"您现在可以办理的事项"`
+	LoggedBy  models.Actor            `json:"loggedBy"`
 }
 
 // Party is a party with masked numbers.
@@ -161,7 +164,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 		CaseItem: itemOf(c, now), Facts: c.Facts, Requests: c.Requests, Parties: make([]Party, len(c.Parties)),
 		Land: c.Land, Dividend: c.Dividend, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
 		Signs: c.Signs, Assessment: c.Assessment, Raised: c.Raised, Cluster: c.Cluster,
-		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
+		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Investigations: c.Investigations, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
 		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(), Police: c.Police,
 		Timeline: make([]Event, len(c.Timeline)), Allowed: c.Allowed(policy, actor), LoggedBy: c.LoggedBy,
 	}

@@ -62,9 +62,13 @@ func describe(r *openapi31.Reflector, e endpoint) error {
 		operation.AddReqStructure(e.in, func(unit *openapi.ContentUnit) {
 			unit.ContentType = "application/json"
 			unit.Customize = func(content openapi.ContentOrReference) {
-				if body, ok := content.(*openapi31.RequestBodyOrReference); ok && e.example != nil {
+				body, ok := content.(*openapi31.RequestBodyOrReference)
+				if ok && e.example != nil {
 					media := body.RequestBody.Content["application/json"]
 					body.RequestBody.Content["application/json"] = *media.WithExample(e.example)
+				}
+				if ok && takesFile(e.in) {
+					body.RequestBody.Content["multipart/form-data"] = *new(openapi31.MediaType).WithSchema(uploadSchema())
 				}
 			}
 		})
@@ -90,6 +94,15 @@ func describe(r *openapi31.Reflector, e endpoint) error {
 		})
 	}
 	return r.AddOperation(operation)
+}
+
+// uploadSchema is a form with a file as a part of its own.
+func uploadSchema() map[string]any {
+	return map[string]any{
+		"type": "object", "description": "和JSON里同名的字段，file是文件本身",
+		"properties":           map[string]any{"file": map[string]any{"type": "string", "format": "binary"}},
+		"additionalProperties": map[string]any{"type": "string"},
+	}
 }
 
 // failures lists the statuses with which an endpoint may fail: what comes with its permission, its

@@ -76,6 +76,7 @@ type Attachment struct {
 	At         time.Time `json:"at"`
 	By         string    `json:"by"`
 	Supplement int       `json:"supplement" description:"归档后第几次补充；0为归档前"`
+	Withdrawn  string    `json:"withdrawn" description:"附错撤下的原因；没有撤下时为空"`
 }
 
 // Filing is how and when the file was filed for good.
@@ -110,9 +111,13 @@ func (a *API) papers(c *gin.Context) error {
 		out.Items = append(out.Items, Paper{Code: p.Code, Name: p.Name, InFile: p.InFile})
 	}
 	for _, t := range found.Attachments {
-		out.Attachments = append(out.Attachments, Attachment{
+		item := Attachment{
 			Seq: t.Seq, Kind: t.Kind, KindName: t.KindName(), Name: t.Name, Type: t.Type, Size: t.Size, Hash: t.Hash, At: t.At, By: t.By.Name, Supplement: t.Supplement,
-		})
+		}
+		if t.Withdrawn != nil {
+			item.Withdrawn = t.Withdrawn.Reason
+		}
+		out.Attachments = append(out.Attachments, item)
 	}
 	if f := found.Filing; f != nil {
 		out.Filing = &Filing{On: f.On, By: f.By, Retention: f.Retention, Remark: f.Remark, Missing: f.Missing}

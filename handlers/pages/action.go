@@ -68,8 +68,10 @@ func (p *Pages) openAction(c *gin.Context, a action) error {
 	}
 	f := newForm()
 	f.Values.Set("version", strconv.FormatInt(cs.Version, 10))
-	if template := c.Query("template"); template != "" {
-		f.Values.Set("template", template)
+	for _, name := range []string{"template", "seq"} { // what a link has chosen already
+		if value := c.Query(name); value != "" {
+			f.Values.Set(name, value)
+		}
 	}
 	if a.fill != nil {
 		a.fill(f, cs, actor, p.Now())

@@ -18,6 +18,7 @@ func (p *Pages) actions() []action {
 		{slug: "accept", page: "accept", title: "受理", permission: write, allowed: []models.Action{models.ActionAccept}, fill: fillAccept, extra: asksConsent, send: send(p.Cases.Accept)},
 		{slug: "decline", page: "decline", title: "不予受理", permission: write, allowed: []models.Action{models.ActionDecline}, send: send(p.Cases.Decline)},
 		{slug: "sittings", page: "sitting", title: "登记调解记录", permission: write, allowed: []models.Action{models.ActionSitting}, fill: fillSitting, extra: sittingOf, send: send(p.Cases.RecordSitting)},
+		{slug: "investigations", page: "investigation", title: "登记调查记录", permission: write, allowed: []models.Action{models.ActionInquire}, fill: fillInvestigation, extra: askedAs, send: send(p.Cases.RecordInvestigation)},
 		{slug: "agreement", page: "agreement", title: "登记协议", permission: write, allowed: []models.Action{models.ActionAgree}, rows: []string{"instalments"}, fill: fillAgreement, extra: p.termsOf("agreement"), send: send(p.Cases.Agree)},
 		{slug: "draft", page: "draft", title: "起草协议", permission: write, allowed: []models.Action{models.ActionDraft}, rows: []string{"instalments"}, fill: fillDraft, extra: p.termsOf("draft"), send: send(p.Cases.Draft)},
 		{slug: "sign", page: "sign", title: "登记签名盖章", permission: write, allowed: []models.Action{models.ActionSign}, fill: fillSign, extra: p.signingOf, send: send(p.Cases.Sign)},
@@ -42,6 +43,7 @@ func (p *Pages) actions() []action {
 		{slug: "order", page: "order", title: "督办", permission: account.ReviewCases, allowed: []models.Action{models.ActionOrder, models.ActionTake}, fill: fillOrder, extra: orderOf, send: send(p.Cases.Order)},
 		{slug: "police", page: "police", title: "登记报告公安", permission: write, allowed: []models.Action{models.ActionPolice}, fill: fillPolice, send: send(p.Cases.ReportPolice)},
 		{slug: "attachments", page: "attach", title: "附上照片或PDF", permission: write, allowed: []models.Action{models.ActionAttach, models.ActionAddend}, maxBody: maxUpload, extra: attachmentKinds, send: p.sendAttachment},
+		{slug: "detach", page: "detach", title: "撤下附错的材料", permission: write, allowed: []models.Action{models.ActionDetach}, extra: attachedNow, send: send(p.Cases.Detach)},
 		{slug: "filing", page: "filing", title: "立卷归档", permission: write, allowed: []models.Action{models.ActionFile}, fill: fillFiling, extra: filingOf, send: send(p.Cases.File)},
 		{slug: "addend", page: "addend", title: "归档后补充", permission: write, allowed: []models.Action{models.ActionAddend}, send: send(p.Cases.Addend)},
 		{slug: "review", page: "review", title: "签收处理", permission: account.ReviewCases, allowed: []models.Action{models.ActionReceive, models.ActionReturn}, fill: fillReview, extra: reviewOf, send: send(p.Cases.Review)},
@@ -75,6 +77,14 @@ func fillSitting(f *form, c *models.Case, actor models.Actor, now time.Time) {
 		f.Values.Set(fmt.Sprintf("statements[%d].party", i), p.Name)
 	}
 }
+
+func fillInvestigation(f *form, c *models.Case, actor models.Actor, now time.Time) {
+	f.Values.Set("heldAt", now.In(workday.Zone).Format("2006-01-02T15:04"))
+	f.Values.Set("recorder", actor.Name)
+	f.Values.Set("investigators", strings.Join(c.Mediators, "、"))
+}
+
+func askedAs(*models.Case, *models.Policy, models.Actor) any { return models.AskedAs() }
 
 func fillAgreement(f *form, c *models.Case, _ models.Actor, now time.Time) {
 	fillTerms(f, c, now)

@@ -168,6 +168,9 @@ func (p *Pages) accesses(c *gin.Context) error {
 		if a.What == screening.AccessPhoto {
 			r.What, r.CasePath, r.Subject = "打开线索的照片", "/findings/"+a.Case, "打开线索"
 		}
+		if a.What == casework.AccessScan {
+			r.What, r.Subject = "打开还没有归卷的照片", ""
+		}
 		if r.Place, err = p.placeName(c.Request.Context(), a.Region); err != nil {
 			return err
 		}

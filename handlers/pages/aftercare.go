@@ -133,6 +133,20 @@ func papersInOrder(c *models.Case) []models.CasePaper {
 	return out
 }
 
+// sheetLabel is the code that is printed on the sheet, as a picture: a photo of the sheet finds the case by it.
+func (p *Pages) sheetLabel(c *gin.Context) error {
+	cs, err := p.caseOf(c)
+	if err != nil {
+		return err
+	}
+	label, err := p.Cases.SheetLabel(c.Request.Context(), cs)
+	if err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, "image/png", label)
+	return nil
+}
+
 // sheetBody is the 确认单 in large print, which somebody signs whose words another has typed.
 type sheetBody struct {
 	Case              caseView

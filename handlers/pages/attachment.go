@@ -1,12 +1,8 @@
 package pages
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,56 +20,22 @@ import (
 // field, with all else that was typed, not by a broken connection.
 const maxUpload = 100 << 20
 
-// maxTyped is how much of a field beside the file is read.
-const maxTyped = 64 << 10
-
 const uploadKey = "fengqiao.upload/"
 
 // isUpload says whether a field of a form holds a file.
 func isUpload(field string) bool { return field == "file" || strings.HasSuffix(field, "].photo") }
 
-// readUpload reads a form that has files. Its values become those of the request; of a file at most one byte
-// more than is taken is kept in memory, and nothing on disk.
+// readUpload reads a form that has files. Its values become those of the request.
 func readUpload(c *gin.Context) error {
-	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
+	if !web.IsUpload(c) {
 		return nil
 	}
-	broken := func(err error) error {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return err
-		}
-		return &models.Error{Kind: models.Malformed, Code: "form", Message: "表单没有完整收到，请返回重新提交", Cause: err}
-	}
-	parts, err := c.Request.MultipartReader()
+	values, files, err := web.ReadUpload(c, enclosure.MaxBytes, isUpload)
 	if err != nil {
-		return broken(err)
+		return err
 	}
-	values := url.Values{}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return broken(err)
-		}
-		limit := int64(maxTyped)
-		if isUpload(part.FormName()) {
-			limit = enclosure.MaxBytes + 1
-		}
-		data, err := io.ReadAll(io.LimitReader(part, limit))
-		if err == nil {
-			_, err = io.Copy(io.Discard, part)
-		}
-		if err != nil {
-			return broken(err)
-		}
-		if isUpload(part.FormName()) {
-			c.Set(uploadKey+part.FormName(), data)
-		} else {
-			values.Add(part.FormName(), string(data))
-		}
+	for field, data := range files {
+		c.Set(uploadKey+field, data)
 	}
 	c.Request.PostForm, c.Request.Form = values, values
 	return nil
@@ -94,6 +56,17 @@ func (p *Pages) sendAttachment(c *gin.Context, f *form, ref casework.Ref) (*mode
 
 func attachmentKinds(*models.Case, *models.Policy, models.Actor) any { return models.AttachmentKinds() }
 
+// attachedNow lists what can be withdrawn.
+func attachedNow(c *models.Case, _ *models.Policy, _ models.Actor) any {
+	out := []models.Choice{}
+	for _, a := range c.Attachments {
+		if a.Withdrawn == nil {
+			out = append(out, models.Choice{Code: strconv.Itoa(a.Seq), Name: fmt.Sprintf("第%d号：%s（%s）", a.Seq, a.Name, a.KindName())})
+		}
+	}
+	return out
+}
+
 // attachmentView is an attachment as it is listed.
 type attachmentView struct {
 	Path, Name, Kind, Form, Size, At, By string
@@ -101,6 +74,7 @@ type attachmentView struct {
 	File, Preview                        string // paths of the bytes
 	Mark                                 string
 	Supplement                           int
+	Withdrawn                            string // why it is no part of the file any more, "" while it is
 }
 
 func viewAttachments(c *models.Case) []attachmentView {
@@ -116,6 +90,9 @@ func viewAttachment(c *models.Case, a *models.Attachment) attachmentView {
 	v := attachmentView{
 		Path: path, Name: a.Name, Kind: a.KindName(), Form: a.FormName(), Size: fileSize(a.Size), At: moment(a.At), By: a.By.Name,
 		Picture: a.IsPicture(), File: path + "/file", Mark: a.Mark(), Supplement: a.Supplement,
+	}
+	if w := a.Withdrawn; w != nil {
+		v.Withdrawn = fmt.Sprintf("%s，%s：%s", moment(w.At), w.By.Name, w.Reason)
 	}
 	if v.Picture {
 		v.Preview = v.File + "?preview=1"
@@ -133,6 +110,7 @@ func fileSize(n int64) string {
 type attachmentBody struct {
 	Case row
 	attachmentView
+	Detach string // path of the form that withdraws it, "" where it cannot be
 }
 
 // attachment shows one attachment. That it was opened is on record once the picture itself is asked for.
@@ -146,7 +124,15 @@ func (p *Pages) attachment(c *gin.Context) error {
 	if a == nil {
 		return models.Errorf(models.NotFound, "attachment.none", "没有这份材料")
 	}
-	return p.render(c, http.StatusOK, "attachment", a.Name, attachmentBody{rowOfCase(cs, p.Now()), viewAttachment(cs, a)})
+	policy, err := p.Cases.Policy(c.Request.Context(), cs)
+	if err != nil {
+		return err
+	}
+	body := attachmentBody{rowOfCase(cs, p.Now()), viewAttachment(cs, a), ""}
+	if a.Withdrawn == nil && cs.May(policy, web.Actor(c), models.ActionDetach) {
+		body.Detach = casePath(cs) + "/detach?seq=" + strconv.Itoa(a.Seq)
+	}
+	return p.render(c, http.StatusOK, "attachment", a.Name, body)
 }
 
 // attachmentFile sends the bytes: a picture to be seen, a PDF to be kept.

@@ -89,7 +89,7 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 // doneText says what was just done; "" for what is no action.
 func doneText(slug string) string {
 	return map[string]string{
-		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。",
+		"log": "已经登记。请尽快受理。", "accept": "已经受理，开始计算调解期限。", "decline": "已经登记不予受理。", "sittings": "调解记录已经保存。", "investigations": "调查记录已经保存。", "detach": "材料已经撤下。",
 		"agreement": "协议已经登记。", "perform": "履行情况已经登记。", "fail": "已经登记调解不成。", "withdraw": "已经登记撤回。", "refer": "已经登记转出。",
 		"draft": "协议草稿已经保存。可以打印出来给双方看，签名以后再登记。", "sign": "签名盖章已经登记。", "confirm": "司法确认的情况已经登记。", "press": "督促的情况已经登记。",
 		"breach": "已经登记。", "reopen": "已经重新开始调解，期限从明天起算。", "visit": "回访已经登记。", "correct": "补正已经保存。", "affirm": "本人确认已经登记。",
@@ -111,6 +111,7 @@ func offers() []offer {
 		{"review", []models.Action{models.ActionReceive, models.ActionReturn}, "签收处理", "签收接办、退回补充，或者转出", true},
 		{"accept", []models.Action{models.ActionAccept}, "受理", "编上卷号，开始计算调解期限", true},
 		{"sittings", []models.Action{models.ActionSitting}, "登记调解记录", "每调解一次，记一次", true},
+		{"investigations", []models.Action{models.ActionInquire}, "登记调查记录", "找谁了解情况，他怎么说", false},
 		{"sign", []models.Action{models.ActionSign}, "登记签名盖章", "谁签了、哪天签的；签完协议生效", true},
 		{"draft", []models.Action{models.ActionDraft}, "起草协议", "套用范本，自动填好，可以修改", true},
 		{"agreement", []models.Action{models.ActionAgree}, "登记协议", "已经写在纸上、都签了字的，直接登记", true},

@@ -30,6 +30,7 @@ type caseView struct {
 	Parties    []partyView
 	Stages     []stageView
 	Sittings   []sittingView
+	Inquiries  []inquiryView
 	Agreement  *agreementView
 	Draft      *draftView
 	Rounds     []roundView
@@ -88,6 +89,12 @@ type sittingView struct {
 // statementView is what a party said at a sitting.
 type statementView struct{ Who, Text string }
 
+type inquiryView struct {
+	Seq                                                                          int
+	HeldAt, Place, Asked, As, Participants, Investigators, Recorder, Text, Level string
+	Signed                                                                       bool
+}
+
 type agreementView struct {
 	Lines       lines
 	Facts       string
@@ -131,6 +138,12 @@ func viewCase(c *models.Case, policy *models.Policy, now time.Time) caseView {
 	}
 	for i := range c.Stages {
 		v.Stages = append(v.Stages, viewStage(&c.Stages[i]))
+	}
+	for _, in := range c.Investigations {
+		v.Inquiries = append(v.Inquiries, inquiryView{
+			Seq: in.Seq, HeldAt: moment(in.HeldAt), Place: in.Place, Asked: in.Asked, As: models.NameOf(models.AskedAs(), in.As), Participants: strings.Join(in.Participants, "、"),
+			Investigators: strings.Join(in.Investigators, "、"), Recorder: in.Recorder, Text: in.Text, Signed: in.Signed, Level: levelName(policy, in.Level),
+		})
 	}
 	for _, s := range c.Sittings {
 		v.Sittings = append(v.Sittings, viewSitting(s, policy))

@@ -28,6 +28,13 @@ func everyState(t *testing.T) *world {
 	w.logged(t)
 	w.agreed(t)
 	w.escalated(t)
+	w.enclosed(t)
+	for _, seat := range seats {
+		if account.Has(seat.Role, account.WriteCases) {
+			_, err := w.cases.SendScan(t.Context(), seat, casework.SendForm{File: []byte("%PDF-1.7\n" + seat.ID + "\n%%EOF")})
+			require.NoError(t, err)
+		}
+	}
 	failed := w.sat(t)
 	_, err := w.cases.Fail(t.Context(), seats["mediator"], casework.Ref{ID: failed.ID}, casework.FailForm{Reason: evil, RemediesTold: true})
 	require.NoError(t, err)
@@ -219,7 +226,7 @@ func requireSound(t *testing.T, p *page) {
 	require.Zero(t, p.doc.Find("style, iframe, object, embed, base").Length(), p.path)
 	require.Equal(t, []string{""}, p.texts("script"), p.path)
 	for _, img := range p.doc.Find("img").EachIter() {
-		require.Regexp(t, `^/(static/|findings/[^/]+/photo)`, img.AttrOr("src", ""))
+		require.Regexp(t, `^/(static/|cases/|scans/|findings/[^/]+/photo)`, img.AttrOr("src", ""))
 	}
 	ids := map[string]bool{}
 	for _, node := range p.doc.Find("*").EachIter() {

@@ -58,6 +58,9 @@ func faultyForms() []faulty {
 		}},
 		{name: "sitting, still to come", as: "mediator", path: of((*world).mediating, "sittings"), typed: []string{"heldAt", "2026-03-02T09:01", "place", "田头", "course", "第一句\r\n第二句", "result", "no_agreement", "rightsTold", "1"},
 			faults: map[string]string{"heldAt": "调解时间不能晚于现在"}},
+		{name: "investigations", as: "mediator", path: of((*world).mediating, "investigations"), typed: []string{"heldAt", "2026-03-02T09:01", "place", "田头", "asked", "邵老三", "as", "neighbour", "text", "第一句"},
+			faults: map[string]string{"heldAt": "调查时间不能晚于现在"}},
+		{name: "detach", as: "mediator", path: of((*world).enclosed, "detach"), typed: []string{"reason", "附错了"}, faults: map[string]string{"seq": "哪一份材料"}},
 		{name: "agreement, nothing", as: "mediator", path: of((*world).sat, "agreement"), typed: []string{"form", "oral", "manner", "秋收以后"}, faults: map[string]string{"items": "协议内容至少填写1项"}},
 		{name: "agreement, unreadable", as: "mediator", path: of((*world).sat, "agreement"), typed: []string{"items", "付清", "amountFen", "四千八", "instalments[0].dueOn", "2026-04-01", "instalments[0].amountFen", "很多"}, faults: map[string]string{
 			"amountFen": "协议金额请写成数字，例如 3200 或 3,200.50（单位元）", "instalments[0].amountFen": "金额请写成数字，例如 3200 或 3,200.50（单位元）",

@@ -91,6 +91,9 @@ func (p *Pages) logForm(c *gin.Context) error {
 	for i, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		addParty(f.Values, i, side)
 	}
+	if scan := c.Query("scan"); scan != "" { // typed from a paper that was photographed
+		f.Values.Set("scan", scan)
+	}
 	if finding := c.Query("finding"); finding != "" {
 		if err := p.fillFromFinding(c, f, finding); err != nil {
 			return err
@@ -163,6 +166,9 @@ func (p *Pages) sendLog(c *gin.Context, f *form, in *casework.LogForm) error {
 			return err
 		}
 		return p.showLog(c, web.Status(models.AsError(err)), f, firstStep(f))
+	}
+	if scan := f.Value("scan"); scan != "" { // and now belongs to it
+		return redirect(c, scanPath(scan)+"?"+url.Values{"case": {logged.ID.Hex()}, "draft": {draft}}.Encode())
 	}
 	return redirect(c, casePath(logged)+"?"+url.Values{"done": {"log"}, "draft": {draft}}.Encode())
 }
@@ -285,7 +291,7 @@ func raises(scored models.RiskLevel) []models.Choice {
 func hiddenFields(values url.Values, step int) []hiddenField {
 	var out []hiddenField
 	for name := range values {
-		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && logStepOf(name) == step {
+		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && name != "scan" && logStepOf(name) == step {
 			continue
 		}
 		out = append(out, hiddenField{name, values.Get(name)})

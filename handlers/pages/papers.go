@@ -78,6 +78,8 @@ type paperBody struct {
 	Name           string
 	Text           template.HTML
 	Word           string // path of the Word file, "" where it cannot be had
+	Stock          string // path that prints forms with codes, "" where there are none
+	Form           *form
 }
 
 // paper shows one paper as it will be printed, with masked numbers.
@@ -146,12 +148,21 @@ func (p *Pages) emptyForms(c *gin.Context) error {
 }
 
 func (p *Pages) emptyForm(c *gin.Context) error {
-	paper, ok := casefile.Form(c.Param("form"))
+	f := newForm()
+	f.Values.Set("copies", "10")
+	return p.showForm(c, http.StatusOK, f)
+}
+
+func (p *Pages) showForm(c *gin.Context, status int, f *form) error {
+	paper, ok := casefile.Form(c.Param("form"), "")
 	if !ok {
 		return models.Errorf(models.NotFound, "paper.none", "没有这种表格")
 	}
-	body := paperBody{Back: "/forms", BackName: "空白表格", Name: paper.Name, Text: casefile.HTML(paper), Word: "/forms/" + paper.Code + "/word"}
-	return p.render(c, http.StatusOK, "paper", paper.Name, body)
+	body := paperBody{Back: "/forms", BackName: "空白表格", Name: paper.Name, Text: casefile.HTML(paper), Word: "/forms/" + paper.Code + "/word", Form: f}
+	if account.Has(web.Actor(c).Role, account.WriteCases) {
+		body.Stock = "/forms/" + paper.Code + "/stock"
+	}
+	return p.render(c, status, "paper", paper.Name, body)
 }
 
 func (p *Pages) printForm(c *gin.Context) error {

@@ -78,6 +78,14 @@ func (w *world) over(tb testing.TB) *models.Case {
 	return c
 }
 
+// enclosed is a case with an attachment.
+func (w *world) enclosed(tb testing.TB) *models.Case {
+	tb.Helper()
+	c, err := w.cases.Attach(tb.Context(), seats["mediator"], casework.Ref{ID: w.mediating(tb).ID}, casework.AttachForm{Kind: models.AttachEvidence, Name: evil[:60], File: []byte("%PDF-1.7\nx\n%%EOF")})
+	require.NoError(tb, err)
+	return c
+}
+
 func (w *world) filed(tb testing.TB) *models.Case {
 	tb.Helper()
 	c := w.over(tb)

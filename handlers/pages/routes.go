@@ -45,6 +45,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/cases/:id", Permission: account.ReadCases, Handle: p.show},
 		{Method: get, Path: "/cases/:id/handover", Permission: account.ReadCases, Handle: p.handover},
 		{Method: get, Path: "/cases/:id/sheet", Permission: account.ReadCases, Handle: p.sheet},
+		{Method: get, Path: "/cases/:id/sheet/code", Permission: account.ReadCases, Handle: p.sheetLabel},
 		{Method: post, Path: "/cases/:id/reveal", Permission: account.WriteCases, Handle: p.reveal},
 
 		// The papers of a case. Whoever sees the case reads them masked; who prints them, or opens what is
@@ -59,9 +60,17 @@ func (p *Pages) Routes() []web.Route {
 		{Method: get, Path: "/forms", Permission: account.ReadCases, Handle: p.emptyForms},
 		{Method: get, Path: "/forms/:form", Permission: account.ReadCases, Handle: p.emptyForm},
 		{Method: get, Path: "/forms/:form/word", Permission: account.ReadCases, Handle: p.printForm},
+		{Method: post, Path: "/forms/:form/stock", Permission: account.WriteCases, Handle: p.printStock},
 
 		// What the clock will do.
 		{Method: get, Path: "/forecast", Permission: account.ReadCases, Handle: p.forecast},
+
+		// Photos of papers, which find their case by the code on them.
+		{Method: get, Path: "/scans", Permission: account.WriteCases, Handle: p.scans},
+		{Method: post, Path: "/scans", Permission: account.WriteCases, MaxBody: maxUpload, Handle: p.sendScan},
+		{Method: get, Path: "/scans/:scan", Permission: account.WriteCases, Handle: p.scan},
+		{Method: post, Path: "/scans/:scan", Permission: account.WriteCases, Handle: p.fileScan},
+		{Method: get, Path: "/scans/:scan/file", Permission: account.WriteCases, Handle: p.scanFile},
 
 		// Group disputes: who reads cases reads them, who may lower a risk decides.
 		{Method: get, Path: "/clusters", Permission: account.ReadCases, Handle: p.clusters},

@@ -76,13 +76,17 @@ func termsOf(p *models.Policy) []term {
 		}
 		return text
 	}
-	return []term{
+	terms := []term{
 		{"立即上报的风险", p.AtOnceNames()},
 		{"退回下级补充", fmt.Sprintf("%d至%d日，由退回的人定", p.ReturnMinDays, p.ReturnMaxDays)},
 		{"延期", never(p.ExtendMaxDays, fmt.Sprintf("每级一次，最多%d日，须双方同意", p.ExtendMaxDays))},
 		{"暂停", never(p.PauseMaxDays, fmt.Sprintf("一件案件累计最多%d日", p.PauseMaxDays))},
 		{"登记报告公安的情况", fmt.Sprintf("%d小时内", p.PoliceHours)},
 	}
+	for _, t := range p.AfterTerms() {
+		terms = append(terms, term{t.Code, t.Name})
+	}
+	return terms
 }
 
 // rulesChoices are what can be written in the form of a new version.
@@ -114,6 +118,7 @@ func valuesOf(d rules.Draft) url.Values {
 	values := url.Values{
 		"name": {d.Name}, "effectiveFrom": {d.EffectiveFrom}, "atOnce": {d.AtOnce}, "returnMinDays": {d.ReturnMinDays}, "returnMaxDays": {d.ReturnMaxDays},
 		"extendMaxDays": {d.ExtendMaxDays}, "pauseMaxDays": {d.PauseMaxDays}, "policeHours": {d.PoliceHours},
+		"visitDays": {d.VisitDays}, "visitWarnDays": {d.VisitWarnDays}, "dueWarnDays": {d.DueWarnDays}, "confirmDays": {d.ConfirmDays},
 	}
 	var rows []map[string]string
 	for _, r := range d.Rules {

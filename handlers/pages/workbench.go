@@ -101,6 +101,7 @@ func buttonsOf(actor models.Actor) []button {
 		{button{"/cases/new", "登记纠纷", "把新的纠纷记下来", true}, account.WriteCases},
 		{button{"/returns", "排查表", "没有发现，按一下就报", true}, account.FileReturns},
 		{button{"/reviews", "待签收", "下级上报、等您处理的", false}, account.ReviewCases},
+		{button{"/scans", scansTitle, "签好的文书拍一张，自己找到案件", false}, account.WriteCases},
 		{button{"/cases", "纠纷列表", "查找和办理", false}, account.ReadCases},
 		{button{"/forecast", "未来七天", "谁会被提醒、哪些会自动上报", false}, account.ReadCases},
 		{button{"/clusters", "群体性纠纷", "几件纠纷一个起因，合起来办", false}, account.ReadCases},

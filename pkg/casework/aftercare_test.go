@@ -7,6 +7,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/workday"
 )
 
 // TestDraftUntilSigned keeps every version of a text, takes signatures as they come, and reaches the
@@ -246,4 +247,34 @@ func TestAffirm(t *testing.T) {
 	draft.Typist = "小林"
 	_, _, err = w.Log(t.Context(), mediator, draft, "")
 	requireFields(t, err, "dictatedBy", "有代录人的，请写明是谁口述的")
+}
+
+// TestADifferentCountyRemindsOnOtherDays: the days after mediation are the policy's.
+func TestADifferentCountyRemindsOnOtherDays(t *testing.T) {
+	t.Parallel()
+	policy := models.DefaultPolicy(local("2025-01-01 00:00"))
+	policy.VisitDays, policy.VisitWarnDays, policy.DueWarnDays, policy.ConfirmDays = 10, []int{2}, []int{5}, []int{15}
+	w := newWorld(t, policy)
+	c := w.log(t)
+	c = did(t)(w.Accept(t.Context(), mediator, ref(c), casework.AcceptForm{}))
+	c = did(t)(w.RecordSitting(t.Context(), mediator, ref(c), w.sitting()))
+	c = did(t)(w.Agree(t.Context(), mediator, ref(c), oral(func(f *casework.AgreementForm) {
+		f.Instalments = []casework.InstalmentForm{{DueOn: "2026-03-20", What: "付清"}}
+	})))
+	days := func(kind string) (out []string) {
+		for _, r := range c.After.Reminders {
+			if r.Kind == kind {
+				out = append(out, workday.OfTime(r.At).String())
+			}
+		}
+		return out
+	}
+	require.Equal(t, []string{"2026-03-15", "2026-03-21"}, days(models.NoticeDue), "five days before, and the day after")
+	require.Equal(t, []string{"2026-03-17"}, days(models.NoticeConfirm))
+	c = did(t)(w.Perform(t.Context(), mediator, ref(c), casework.PerformForm{Seq: 1, On: "2026-03-02"}))
+	if c.State != models.Closed {
+		c = did(t)(w.Close(t.Context(), mediator, ref(c), casework.CloseForm{}))
+	}
+	require.Equal(t, "2026-03-12", c.After.VisitBy)
+	require.Equal(t, []string{"2026-03-10"}, days(models.NoticeVisit))
 }

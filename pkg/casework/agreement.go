@@ -139,6 +139,6 @@ func reach(c *models.Case, rules escalation.Rules, actor models.Actor, now time.
 	return c.Move(rules.Policy, models.ActionAgree, actor, now, note, func() error {
 		c.Agreement = a
 		c.EndStage(now, models.OutcomeAgreed, "", "")
-		return escalation.PlanPerformance(c, now)
+		return rules.PlanPerformance(c, now)
 	})
 }

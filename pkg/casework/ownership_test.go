@@ -81,6 +81,10 @@ func deeds() []deed {
 			return casework.PoliceForm{ReportedAt: w.Now(), ReportedBy: "周大成", ReportedTo: "枫溪派出所"}
 		}, casework.PoliceForm{}},
 		{"附上材料", "Attach", form(casework.AttachForm{Kind: models.AttachEvidence, File: scan("合同")}), casework.AttachForm{Kind: models.AttachEvidence}},
+		{"撤下材料", "Detach", form(casework.DetachForm{Seq: 1, Reason: "附错了"}), casework.DetachForm{Seq: 1}},
+		{"调查记录", "RecordInvestigation", func(w *world) any {
+			return casework.InvestigationForm{HeldAt: w.Now(), Place: "田头", Asked: "邵老三", As: "neighbour", Text: "看见地界移过。"}
+		}, casework.InvestigationForm{}},
 		{"立卷归档", "File", form(casework.FileForm{Retention: "long", Known: true}), casework.FileForm{}},
 		{"归档后补充", "Addend", form(casework.AddendForm{Text: "补入照片"}), casework.AddendForm{}},
 	}
@@ -135,11 +139,12 @@ func scenes(t *testing.T, w *world) []struct {
 	}
 }
 
-// another is a copy of a case as a case of its own.
+// another is a copy of a case as a case of its own, with a photo that can be withdrawn.
 func another(t *testing.T, w *world, c *models.Case) *models.Case {
 	t.Helper()
 	copied := *w.stored(t, c)
 	copied.ID = bson.NewObjectID()
+	copied.Attachments = append(slices.Clone(copied.Attachments), models.Attachment{Seq: len(copied.Attachments) + 1, Kind: models.AttachOther, Name: "照片", Type: models.TypePDF, Hash: strings.Repeat("0", 64)})
 	copied.DraftKey, copied.NumberKey = copied.ID.Hex(), copied.ID.Hex()
 	require.NoError(t, w.store.InsertCase(t.Context(), &copied))
 	return &copied

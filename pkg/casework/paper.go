@@ -18,6 +18,7 @@ const (
 	AccessReveal     = "reveal"
 	AccessPapers     = "papers"      // papers of a case were written, with whole numbers
 	AccessAttachment = "attachment"  // an attachment was opened
+	AccessScan       = "scan"        // a photo was opened that is not yet in a case
 	AccessExport     = "export_case" // a case was written into a folder, by the operator of the server
 )
 
@@ -97,13 +98,15 @@ func (s *Service) PrintZip(ctx context.Context, actor models.Actor, id bson.Obje
 
 // EmptyForm writes a form to fill in by hand.
 func EmptyForm(code string) (Document, error) {
-	paper, ok := casefile.Form(code)
+	paper, ok := casefile.Form(code, "")
 	if !ok {
-		return Document{}, models.Errorf(models.NotFound, "paper.none", "没有这种表格")
+		return Document{}, noForm()
 	}
 	data, err := casefile.Single(paper).Bytes()
 	return Document{Name: "空白-" + casefile.FileName(paper) + ".docx", Type: typeWord, Data: data}, err
 }
+
+func noForm() error { return models.Errorf(models.NotFound, "paper.none", "没有这种表格") }
 
 // printed is what papers are made from for somebody whose work the case is: whole numbers and photos, after
 // the access is on record.
@@ -121,7 +124,11 @@ func (s *Service) printed(ctx context.Context, actor models.Actor, id bson.Objec
 // Source opens what the papers of a case are made from: its numbers and its photos. Whoever calls it has
 // written the access record, or is the operator of the server who exports a case.
 func (s *Service) Source(ctx context.Context, c *models.Case) (*casefile.Source, error) {
-	source := &casefile.Source{Case: c, Now: s.now(), Photos: map[string][]byte{}}
+	key, err := s.slipKey(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	source := &casefile.Source{Case: c, Now: s.now(), Photos: map[string][]byte{}, Key: key}
 	for _, p := range c.Parties {
 		idNumber, err1 := s.open(c, "idNumber", p.IDNumber)
 		phone, err2 := s.open(c, "phone", p.Phone)

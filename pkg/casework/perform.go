@@ -75,7 +75,7 @@ func (f *PerformForm) note() string {
 // closeCase is 结案, with the visit that follows it.
 func closeCase(c *models.Case, rules escalation.Rules, actor models.Actor, now time.Time, note string) error {
 	return c.Move(rules.Policy, models.ActionClose, actor, now, note, func() error {
-		escalation.PlanVisit(c, now)
+		rules.PlanVisit(c, now)
 		return nil
 	})
 }
@@ -124,7 +124,7 @@ func (s *Service) Breach(ctx context.Context, actor models.Actor, ref Ref, form 
 		note := models.NameOf(models.BreachWays(), form.Way) + "：" + form.Note
 		return c.Move(rules.Policy, models.ActionBreach, actor, now, note, func() error {
 			c.Agreement.Breach = &models.Breach{At: now, Way: form.Way, Told: true, Note: form.Note}
-			escalation.PlanVisit(c, now)
+			rules.PlanVisit(c, now)
 			return nil
 		})
 	})

@@ -14,6 +14,7 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"fengqiao/models"
+	"fengqiao/pkg/qr"
 )
 
 // MaxBytes is the largest file that is taken.
@@ -37,8 +38,27 @@ type File struct {
 	Preview []byte // a small JPEG, nil for a PDF
 }
 
+// Scan is Read, and gives the texts of the square codes that the picture shows; a PDF shows none.
+func Scan(ctx context.Context, data []byte) (File, []string, error) {
+	var codes []string
+	file, err := read(ctx, data, func(kept *image.RGBA) {
+		// Half the size is read soonest, and evens out what is blurred.
+		for _, side := range []int{keptSide / 2, keptSide} {
+			if codes = qr.Read(shrink(kept, side)); len(codes) > 0 {
+				return
+			}
+		}
+	})
+	return file, codes, err
+}
+
 // Read takes a file in, or refuses it with an error at the field “file”.
 func Read(ctx context.Context, data []byte) (File, error) {
+	return read(ctx, data, func(*image.RGBA) {})
+}
+
+// read lets see look at the photo that is kept, while it is one of the few that are worked on.
+func read(ctx context.Context, data []byte, see func(*image.RGBA)) (File, error) {
 	switch {
 	case len(data) == 0:
 		return File{}, models.FieldErrorf("file", "请选择照片或者PDF文件")
@@ -49,10 +69,10 @@ func Read(ctx context.Context, data []byte) (File, error) {
 	}
 	switch kind := http.DetectContentType(data); kind {
 	case "image/jpeg", "image/png", "image/webp":
-		return readPhoto(ctx, data)
+		return readPhoto(ctx, data, see)
 	default:
 		if isHEIC(data) {
-			return File{}, models.FieldErrorf("file", "这是苹果手机的HEIC照片，请在手机“设置—相机—格式”里选“兼容性最佳”后重拍，或者发送截图")
+			return File{}, models.FieldErrorf("file", "这是苹果手机的HEIC照片，这里打不开。请在手机上依次点“设置”“相机”“格式”，选“兼容性最佳”，再重新拍一张；已经拍好的，可以截屏后发送截图")
 		}
 		return File{}, models.FieldErrorf("file", "这个文件不是照片（JPG、PNG）也不是PDF，请换一个；名字改成.jpg的文件也不行")
 	}
@@ -75,7 +95,7 @@ func readPDF(data []byte) (File, error) {
 	return File{Type: models.TypePDF, Data: data}, nil
 }
 
-func readPhoto(ctx context.Context, data []byte) (File, error) {
+func readPhoto(ctx context.Context, data []byte, see func(*image.RGBA)) (File, error) {
 	broken := func(err error) error {
 		return &models.Error{Kind: models.Invalid, Code: "invalid", Message: "填写有误，请按提示修改", Cause: err, Fields: []models.FieldError{{Field: "file", Message: "照片打不开，可能没有传完或者已经损坏，请重新选择"}}}
 	}
@@ -106,6 +126,7 @@ func readPhoto(ctx context.Context, data []byte) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	see(kept)
 	return File{Type: models.TypeJPEG, Data: out, Preview: preview}, nil
 }
 

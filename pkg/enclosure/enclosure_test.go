@@ -12,8 +12,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/draw"
 
 	"fengqiao/models"
+	"fengqiao/pkg/qr"
 )
 
 // picture is red on its left half and blue on its right half.
@@ -130,7 +132,7 @@ func TestRefused(t *testing.T) {
 		{"a page", []byte("<html><script>alert(1)</script>"), "不是照片", models.Invalid},
 		{"an SVG", []byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg>`), "不是照片", models.Invalid},
 		{"a GIF", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "不是照片", models.Invalid},
-		{"a photo of an iPhone", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "HEIC", models.Invalid},
+		{"a photo of an iPhone", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "依次点“设置”“相机”“格式”，选“兼容性最佳”", models.Invalid},
 		{"half a photo", jpegOf(t, picture(80, 40))[:300], "打不开", models.Invalid},
 		{"a picture that is larger than it is", bomb, "打不开", models.Invalid},
 		{"half a PDF", []byte("%PDF-1.7\n1 0 obj"), "不完整", models.Invalid},
@@ -156,6 +158,34 @@ func TestHugePictureIsNotDecoded(t *testing.T) {
 	binary.BigEndian.PutUint16(sent[at+7:], 60_000)
 	_, err := Read(t.Context(), sent)
 	require.Contains(t, models.AsError(err).Fields[0].Message, "尺寸太大")
+}
+
+// TestScanSeesTheCode asks that the code of a paper is seen in a photo that a phone took lying on its side.
+func TestScanSeesTheCode(t *testing.T) {
+	t.Parallel()
+	label, err := qr.Label("FQ:A7K3F9QXM4T2", "A7K3-F9QX-M4T2")
+	require.NoError(t, err)
+	code, err := png.Decode(bytes.NewReader(label))
+	require.NoError(t, err)
+	page := image.NewGray(image.Rect(0, 0, 1600, 2200))
+	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(page, code.Bounds().Add(image.Pt(1000, 60)), code, image.Point{}, draw.Src)
+	sent := withExif(t, jpegOf(t, page), 6, binary.BigEndian)
+	f, codes, err := Scan(t.Context(), sent)
+	require.NoError(t, err)
+	require.Equal(t, []string{"FQ:A7K3F9QXM4T2"}, codes)
+	plain, err := Read(t.Context(), sent)
+	require.NoError(t, err)
+	require.Equal(t, plain, f, "what is kept is the same")
+
+	_, codes, err = Scan(t.Context(), jpegOf(t, picture(800, 400)))
+	require.NoError(t, err)
+	require.Empty(t, codes)
+	_, codes, err = Scan(t.Context(), []byte("%PDF-1.7\n%%EOF"))
+	require.NoError(t, err)
+	require.Empty(t, codes)
+	_, _, err = Scan(t.Context(), []byte("MZ"))
+	require.Equal(t, "file", models.AsError(err).Fields[0].Field)
 }
 
 func TestPDF(t *testing.T) {

@@ -10,34 +10,28 @@ import (
 	"fengqiao/pkg/workday"
 )
 
-// When people are reminded of what comes after mediation, in days before the day itself. The day after
-// an instalment was due is the one on which somebody has to ask why it was not paid.
-var (
-	daysBeforeDue   = [...]int{3, 0, -1}
-	daysBeforeVisit = [...]int{7, 0}
-	confirmDays     = [...]int{20, 27} // after the agreement came into force, of thirty (人民调解法第33条)
-)
-
 // PlanPerformance notes when the office is reminded of an agreement's instalments and of the days that are
 // left to have it confirmed. What lies behind now is not planned, but for the question why an
 // instalment that was due is not ticked off. It is called inside Case.Move.
-func PlanPerformance(c *models.Case, now time.Time) error {
-	a, care := c.Agreement, c.Care()
+func (r Rules) PlanPerformance(c *models.Case, now time.Time) error {
+	a, care, days := c.Agreement, c.Care(), r.Policy.AfterDays()
 	for i := range a.Instalments {
 		in := &a.Instalments[i]
 		due, err := workday.Parse(in.DueOn)
 		if err != nil {
 			return fmt.Errorf("instalment %d: %w", in.Seq, err)
 		}
-		for _, before := range daysBeforeDue {
-			plan(care, models.NoticeDue, in.Seq, due, -before, now, before < 0)
+		for _, before := range days.DueWarn {
+			plan(care, models.NoticeDue, in.Seq, due, -before, now, false)
 		}
+		// The day after asks why it is not ticked off, however the policy is.
+		plan(care, models.NoticeDue, in.Seq, due, 1, now, true)
 	}
 	inForce, err := workday.Parse(a.InForceOn)
 	if err != nil {
 		return err
 	}
-	for _, after := range confirmDays {
+	for _, after := range days.Confirm {
 		plan(care, models.NoticeConfirm, 0, inForce, after, now, false)
 	}
 	return nil
@@ -45,7 +39,7 @@ func PlanPerformance(c *models.Case, now time.Time) error {
 
 // PlanVisit notes by which day a dispute that is closed is visited again, and when its office is reminded
 // of it. It is called inside Case.Move.
-func PlanVisit(c *models.Case, now time.Time) {
+func (r Rules) PlanVisit(c *models.Case, now time.Time) {
 	if c.After != nil {
 		c.After.Forget(models.NoticeDue, 0)
 		c.After.Forget(models.NoticeConfirm, 0)
@@ -53,10 +47,10 @@ func PlanVisit(c *models.Case, now time.Time) {
 	if !c.Ending.Visited() {
 		return
 	}
-	care := c.Care()
-	by := workday.OfTime(now).AddDays(models.VisitDays)
+	care, days := c.Care(), r.Policy.AfterDays()
+	by := workday.OfTime(now).AddDays(days.Visit)
 	care.VisitBy = by.String()
-	for _, before := range daysBeforeVisit {
+	for _, before := range days.VisitWarn {
 		plan(care, models.NoticeVisit, 0, by, -before, now, false)
 	}
 }

@@ -26,6 +26,10 @@ type Draft struct {
 	ExtendMaxDays string      `json:"extendMaxDays"`
 	PauseMaxDays  string      `json:"pauseMaxDays"`
 	PoliceHours   string      `json:"policeHours"`
+	VisitDays     string      `json:"visitDays"`
+	VisitWarnDays string      `json:"visitWarnDays"`
+	DueWarnDays   string      `json:"dueWarnDays"`
+	ConfirmDays   string      `json:"confirmDays"`
 }
 
 // DraftRule is one rule as it is typed in.
@@ -64,7 +68,9 @@ func Conflicts() []models.Choice {
 
 // DraftOf writes a version as it is typed in, without a day on which it takes effect.
 func DraftOf(p *models.Policy) Draft {
+	after := p.AfterDays()
 	d := Draft{
+		VisitDays: strconv.Itoa(after.Visit), VisitWarnDays: dayText(after.VisitWarn), DueWarnDays: dayText(after.DueWarn), ConfirmDays: dayText(after.Confirm),
 		Name: p.Name, AtOnce: short(p.AtOnce), ReturnMinDays: strconv.Itoa(p.ReturnMinDays), ReturnMaxDays: strconv.Itoa(p.ReturnMaxDays),
 		ExtendMaxDays: strconv.Itoa(p.ExtendMaxDays), PauseMaxDays: strconv.Itoa(p.PauseMaxDays), PoliceHours: strconv.Itoa(p.PoliceHours),
 	}
@@ -78,14 +84,19 @@ func DraftOf(p *models.Policy) Draft {
 		if r.Conflict != nil {
 			row.Conflict = map[bool]string{true: "yes", false: "no"}[*r.Conflict]
 		}
-		var warn []string
-		for _, n := range r.WarnDays {
-			warn = append(warn, strconv.Itoa(n))
-		}
-		row.WarnDays = strings.Join(warn, "、")
+		row.WarnDays = dayText(r.WarnDays)
 		d.Rules = append(d.Rules, row)
 	}
 	return d
+}
+
+// dayText writes numbers of days as they are typed in: 7、2.
+func dayText(days []int) string {
+	var out []string
+	for _, n := range days {
+		out = append(out, strconv.Itoa(n))
+	}
+	return strings.Join(out, "、")
 }
 
 // short writes risks by their colours: 蓝、黄.
@@ -112,6 +123,13 @@ func (d Draft) Policy(from *models.Policy) (*models.Policy, error) {
 	p.ExtendMaxDays = r.number("extendMaxDays", d.ExtendMaxDays, "延期的最多天数")
 	p.PauseMaxDays = r.number("pauseMaxDays", d.PauseMaxDays, "暂停的最多天数")
 	p.PoliceHours = r.number("policeHours", d.PoliceHours, "登记报告公安的小时数")
+	faults := len(r.faults)
+	if p.VisitDays = r.number("visitDays", d.VisitDays, "结案后回访的天数"); p.VisitDays == 0 && len(r.faults) == faults { // 0 stands for the default in a store
+		r.fault("visitDays", "结案后回访的天数至少为1")
+	}
+	p.VisitWarnDays = r.days("visitWarnDays", d.VisitWarnDays)
+	p.DueWarnDays = r.days("dueWarnDays", d.DueWarnDays)
+	p.ConfirmDays = r.days("confirmDays", d.ConfirmDays)
 	used := map[string]bool{}
 	for _, row := range d.Rules {
 		used[row.ID] = true
@@ -172,17 +190,24 @@ func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rul
 		rule.Conflict = &yes
 	}
 	rule.Days = r.number(at+"days", row.Days, "天数")
-	for _, text := range pieces(row.WarnDays) {
-		n, err := strconv.Atoi(strings.TrimRight(strings.TrimPrefix(text, "提前"), "日天"))
+	rule.WarnDays = r.days(at+"warnDays", row.WarnDays)
+	return rule
+}
+
+// days reads numbers of days on which people are reminded, each once; none for no reminder.
+func (r *reading) days(field, text string) []int {
+	var out []int
+	for _, piece := range pieces(text) {
+		n, err := strconv.Atoi(strings.TrimRight(strings.TrimPrefix(piece, "提前"), "日天"))
 		if err != nil {
-			r.fault(at+"warnDays", "提前提醒的天数请写成数字，例如 7、2；不提醒就空着")
+			r.fault(field, "提前提醒的天数请写成数字，例如 7、2；不提醒就空着")
 			break
 		}
-		if !slices.Contains(rule.WarnDays, n) {
-			rule.WarnDays = append(rule.WarnDays, n)
+		if !slices.Contains(out, n) {
+			out = append(out, n)
 		}
 	}
-	return rule
+	return out
 }
 
 // number reads a whole number, with 日, 天 or 小时 behind it or not.

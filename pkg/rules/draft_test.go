@@ -74,6 +74,7 @@ func TestDraftFaults(t *testing.T) {
 	from := models.DefaultPolicy(origin)
 	d := rules.DraftOf(from)
 	d.EffectiveFrom, d.AtOnce, d.PoliceHours, d.PauseMaxDays = "明年", "紫", "一天", ""
+	d.VisitDays, d.DueWarnDays = "0", "每天"
 	d.Rules[0].Days, d.Rules[1].Levels, d.Rules[2].Types, d.Rules[3].Except, d.Rules[4].Risks, d.Rules[5].WarnDays = "三", "市级", "土地流转、分家", "公路", "绿", "每天"
 	_, err := d.Policy(from)
 	types := "土地流转、集体分红、婚姻家庭、邻里、房屋宅基地、合同、生产经营、损害赔偿、劳动争议、村务管理、山林土地、征地拆迁、环境保护、道路交通事故、物业、医疗、消费、其他；不写就是全部"
@@ -82,6 +83,8 @@ func TestDraftFaults(t *testing.T) {
 		"atOnce":            "没有“紫”这个风险等级，可以写：蓝（低）、黄（一般）、橙（较高）、红（高）；不写就是没有",
 		"policeHours":       "登记报告公安的小时数请写成整数，例如 20",
 		"pauseMaxDays":      "请填写暂停的最多天数",
+		"visitDays":         "结案后回访的天数至少为1",
+		"dueWarnDays":       "提前提醒的天数请写成数字，例如 7、2；不提醒就空着",
 		"rules[0].days":     "天数请写成整数，例如 20",
 		"rules[1].levels":   "没有“市级”这个层级，可以写：村级、镇级、县级；不写就是全部",
 		"rules[2].types":    "没有“分家”这个纠纷类型，可以写：" + types,

@@ -178,7 +178,7 @@ func TestUnlikelyShares(t *testing.T) {
 func TestChecksAreDrawnOnceAndRecorded(t *testing.T) {
 	t.Parallel()
 	k := keepShort(t)
-	last := k.months()[2]
+	last := k.months()[3] // in which more cases ended than are drawn
 	k.now = window(t, last).End.Add(6 * time.Hour)
 	_, err := k.service.BuildMissing(t.Context(), nil)
 	require.NoError(t, err)
@@ -200,11 +200,17 @@ func TestChecksAreDrawnOnceAndRecorded(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, same, "who has the seed draws the same")
 	require.Equal(t, check.Population, population)
-	forged := *check
-	forged.Seed = strings.Repeat("0", 32)
-	same, _, err = k.service.Redrawn(t.Context(), &forged)
-	require.NoError(t, err)
-	require.False(t, same)
+	others := 0 // of a few cases, two seeds may well draw the same
+	for digit := range strings.SplitSeq("0123456789", "") {
+		forged := *check
+		forged.Seed = strings.Repeat(digit, 32)
+		same, _, err = k.service.Redrawn(t.Context(), &forged)
+		require.NoError(t, err)
+		if !same {
+			others++
+		}
+	}
+	require.Positive(t, others, "whoever has another seed draws others, of %d cases", population)
 
 	record := func(form screening.CheckForm) (*models.FileCheck, error) {
 		return k.service.RecordCheck(t.Context(), officer, code, last, form)

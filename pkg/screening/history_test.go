@@ -276,7 +276,7 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		}
 		c.Agreement.InForceOn = workday.OfTime(now).String()
 		c.EndStage(now, models.OutcomeAgreed, "", "")
-		return escalation.PlanPerformance(c, now)
+		return h.rules.PlanPerformance(c, now)
 	case models.ActionPerform:
 		for i := range c.Agreement.Instalments {
 			if in := &c.Agreement.Instalments[i]; in.PerformedOn == "" {
@@ -322,10 +322,10 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		c.Care().Visits = append(c.Care().Visits, models.Visit{Seq: len(c.Care().Visits) + 1, RecordedAt: now})
 	case models.ActionBreach:
 		c.Agreement.Breach = &models.Breach{At: now, Way: "sue"}
-		escalation.PlanVisit(c, now)
+		h.rules.PlanVisit(c, now)
 	case models.ActionClose:
-		escalation.PlanVisit(c, now)
-	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionAddend:
+		h.rules.PlanVisit(c, now)
+	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionDetach, models.ActionInquire, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}

@@ -246,6 +246,10 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 		return w.cases.Correct(ctx, actor, ref, form)
 	case models.ActionAttach:
 		return w.cases.Attach(ctx, actor, ref, casework.AttachForm{Kind: "evidence", File: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", w.pick(1<<20))})
+	case models.ActionDetach:
+		return w.cases.Detach(ctx, actor, ref, casework.DetachForm{Seq: max(1, len(c.Attachments)), Reason: "附错了"})
+	case models.ActionInquire:
+		return w.cases.RecordInvestigation(ctx, actor, ref, casework.InvestigationForm{HeldAt: w.now, Place: "田头", Asked: "邵老三", As: "neighbour", Text: "看见地界移过。"})
 	case models.ActionFile:
 		return w.cases.File(ctx, actor, ref, casework.FileForm{Retention: "long", Known: true})
 	case models.ActionAddend:

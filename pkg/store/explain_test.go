@@ -110,6 +110,17 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 		"DeleteSetup":     only(func(ctx context.Context) error { return st.DeleteSetup(ctx, token) }),
 		"KeepFile":        only(func(ctx context.Context) error { _, err := st.KeepFile(ctx, []byte("x")); return err }),
 		"File":            only(func(ctx context.Context) error { _, err := st.File(ctx, "00"); return err }),
+		"Slip":            only(func(ctx context.Context) error { _, err := st.Slip(ctx, "7K3F9QXM"); return err }),
+		"InsertSlip":      only(func(ctx context.Context) error { return st.InsertSlip(ctx, &models.Slip{Key: "7K3F9QXM"}) }),
+		"ReplaceSlip": only(func(ctx context.Context) error {
+			return st.ReplaceSlip(ctx, &models.Slip{Key: "7K3F9QXM", Head: docstore.Head{Version: 1}})
+		}),
+		"Scan":       only(func(ctx context.Context) error { _, err := st.Scan(ctx, scope, "s"); return err }),
+		"InsertScan": only(func(ctx context.Context) error { return st.InsertScan(ctx, &models.Scan{ID: "s"}) }),
+		"ReplaceScan": only(func(ctx context.Context) error {
+			return st.ReplaceScan(ctx, &models.Scan{ID: "s", Head: docstore.Head{Version: 1}})
+		}),
+		"WaitingScans": only(func(ctx context.Context) error { _, err := st.WaitingScans(ctx, northOne, 5); return err }),
 		"RecordAccess": only(func(ctx context.Context) error {
 			return st.RecordAccess(ctx, models.Actor{ID: "a"}, noon, "reveal", "c", county)
 		}),

@@ -41,6 +41,8 @@ type Store struct {
 	grids        docstore.Collection[models.Grid, *models.Grid]
 	returns      docstore.Collection[models.Return, *models.Return]
 	screening    docstore.Collection[models.ScreeningSettings, *models.ScreeningSettings]
+	slips        docstore.Collection[models.Slip, *models.Slip]
+	scans        docstore.Collection[models.Scan, *models.Scan]
 
 	subsidyTables docstore.Collection[models.SubsidyTable, *models.SubsidyTable]
 	subsidySheets docstore.Collection[models.SubsidySheet, *models.SubsidySheet]
@@ -52,7 +54,7 @@ type Store struct {
 
 // Kinds lists everything that is kept, as declared to the engines.
 func Kinds() []*docstore.Kind {
-	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind(), subsidyTableKind(), subsidySheetKind(), subsidyClaimKind()}
+	return []*docstore.Kind{caseKind(), accountKind(), sessionKind(), setupKind(), accessKind(), regionKind(), policyKind(), calendarKind(), reportKind(), checkKind(), runKind(), leaseKind(), sealKind(), messageKind(), noticeSettingsKind(), gridKind(), returnKind(), screeningKind(), riskPolicyKind(), clusterKind(), slipKind(), scanKind(), subsidyTableKind(), subsidySheetKind(), subsidyClaimKind()}
 }
 
 // New declares every kind to the engine and returns the store on it.
@@ -82,6 +84,8 @@ func New(ctx context.Context, engine docstore.Engine) (*Store, error) {
 		grids:        docstore.NewCollection[models.Grid](engine, gridKind()),
 		returns:      docstore.NewCollection[models.Return](engine, returnKind()),
 		screening:    docstore.NewCollection[models.ScreeningSettings](engine, screeningKind()),
+		slips:        docstore.NewCollection[models.Slip](engine, slipKind()),
+		scans:        docstore.NewCollection[models.Scan](engine, scanKind()),
 
 		subsidyTables: docstore.NewCollection[models.SubsidyTable](engine, subsidyTableKind()),
 		subsidySheets: docstore.NewCollection[models.SubsidySheet](engine, subsidySheetKind()),

@@ -50,7 +50,7 @@ func every(t *testing.T, see func(name string, p casefile.Paper)) {
 		}
 	}
 	for _, form := range casefile.Forms() {
-		p, ok := casefile.Form(form.Code)
+		p, ok := casefile.Form(form.Code, "")
 		require.True(t, ok, form.Code)
 		see("form", p)
 	}
@@ -72,11 +72,11 @@ func TestNoFieldIsLeftOpen(t *testing.T) {
 func TestAnEmptyFormHasRoom(t *testing.T) {
 	t.Parallel()
 	for _, form := range casefile.Forms() {
-		p, _ := casefile.Form(form.Code)
+		p, _ := casefile.Form(form.Code, "")
 		text := words(p.Blocks)
 		require.NotRegexp(t, `☑|[0-9]{4}年|许来福`, text, form.Code)
 	}
-	_, ok := casefile.Form("contents")
+	_, ok := casefile.Form("contents", "")
 	require.False(t, ok)
 }
 
@@ -116,7 +116,7 @@ func TestFilledPapers(t *testing.T) {
 	}
 	var out strings.Builder
 	for _, form := range casefile.Forms() {
-		p, _ := casefile.Form(form.Code)
+		p, _ := casefile.Form(form.Code, "")
 		fmt.Fprintf(&out, "== %s\n%s\n", p.Code, words(p.Blocks))
 	}
 	requireGolden(t, "forms.txt", out.String())
@@ -182,7 +182,7 @@ func TestEmptyFormsPrint(t *testing.T) {
 	t.Parallel()
 	var papers []casefile.Paper
 	for _, form := range casefile.Forms() {
-		p, _ := casefile.Form(form.Code)
+		p, _ := casefile.Form(form.Code, "")
 		p.Listed = true
 		papers = append(papers, p)
 	}
@@ -230,7 +230,7 @@ func TestUnknownPaper(t *testing.T) {
 	t.Parallel()
 	_, ok := casefile.Of(fresh(), "agreement")
 	require.False(t, ok, "there is none yet")
-	_, ok = casefile.Form("../etc")
+	_, ok = casefile.Form("../etc", "")
 	require.False(t, ok)
 }
 
@@ -260,5 +260,31 @@ func BenchmarkWholeFile(b *testing.B) {
 	s := ordinary()
 	for b.Loop() {
 		bytesOf(b, casefile.Whole(casefile.Papers(s)))
+	}
+}
+
+// TestEveryPaperCarriesItsCode asks that every paper and form is known again by the code on it, and that nothing
+// but attachments and papers without a key go without.
+func TestEveryPaperCarriesItsCode(t *testing.T) {
+	t.Parallel()
+	for name, s := range sources() {
+		keyed := *s
+		keyed.Key = "7K3F9QXM"
+		for _, p := range casefile.Papers(&keyed) {
+			if strings.HasPrefix(p.Code, "attachment-") {
+				require.Empty(t, p.Slip, p.Code)
+				continue
+			}
+			got, err := models.ParseSlipCode(p.Slip.String())
+			require.NoError(t, err)
+			require.Equal(t, p.Slip, got, "%s: %s has no letter of its own", name, p.Code)
+			require.Contains(t, p.Name, strings.SplitN(casefile.NameOf(got), "（", 2)[0])
+		}
+	}
+	for _, piece := range casefile.Forms() {
+		p, _ := casefile.Form(piece.Code, "7K3F9QXM")
+		got, err := models.ParseSlipCode(p.Slip.String())
+		require.NoError(t, err)
+		require.Equal(t, piece.Code, got.Paper)
 	}
 }

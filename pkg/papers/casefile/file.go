@@ -7,51 +7,68 @@ import (
 	"strings"
 	"time"
 
+	"fengqiao/models"
 	"fengqiao/pkg/papers/docx"
+	"fengqiao/pkg/qr"
 )
 
 func bookmark(code string) string { return "p_" + strings.ReplaceAll(code, "-", "_") }
 
 // Single is one paper as a Word document.
 func Single(p Paper) docx.Document {
-	section := docx.Section{Body: p.Blocks}
-	if p.Listed {
-		section.Footer = docx.PageNumber()
+	return docx.Document{Title: p.Name, Sections: []docx.Section{section(p)}}
+}
+
+// Stack is several papers as one Word document, each with pages of its own: forms for stock.
+func Stack(papers []Paper) docx.Document {
+	doc := docx.Document{Title: papers[0].Name}
+	for _, p := range papers {
+		s := section(p)
+		s.FirstPage = 1
+		doc.Sections = append(doc.Sections, s)
 	}
-	return docx.Document{Title: p.Name, Sections: []docx.Section{section}}
+	return doc
 }
 
 // Whole is the file of a case as one Word document: cover and list of contents without numbers, then the
 // papers with pages counted from 1, each on a page of its own, then the back.
 func Whole(papers []Paper) docx.Document {
 	doc := docx.Document{Title: "人民调解卷宗"}
-	var body []docx.Block
-	flush := func() {
-		if len(body) > 0 {
-			doc.Sections = append(doc.Sections, docx.Section{FirstPage: 1, Footer: docx.PageNumber(), Body: body})
-			body = nil
-		}
-	}
+	listed := false
 	for _, p := range papers {
-		if !p.Listed {
-			flush()
-			doc.Sections = append(doc.Sections, docx.Section{Body: p.Blocks})
-			continue
+		s := section(p)
+		if first, ok := p.Blocks[0].(docx.Paragraph); ok && p.Listed {
+			first.Bookmark = bookmark(p.Code)
+			s.Body = append([]docx.Block{first}, p.Blocks[1:]...)
 		}
-		body = append(body, begin(p, len(body) > 0)...)
+		if p.Listed && !listed {
+			s.FirstPage = 1
+		}
+		listed = p.Listed
+		doc.Sections = append(doc.Sections, s)
 	}
-	flush()
 	return doc
 }
 
-// begin puts the paper's bookmark on its first paragraph and begins a page there.
-func begin(p Paper, turn bool) []docx.Block {
-	out := append([]docx.Block(nil), p.Blocks...)
-	if first, ok := out[0].(docx.Paragraph); ok {
-		first.Bookmark, first.PageBreakBefore = bookmark(p.Code), turn
-		out[0] = first
+// corner is how far the code stands from the edges of the page, in millimetres: printers reach no further.
+const corner = 6
+
+// Label is a code as a picture, PNG, with the letters to type under it.
+func Label(code models.SlipCode) ([]byte, error) { return qr.Label(code.Square(), code.String()) }
+
+// section is one paper with what stands in the margins of its pages: its code, by which a photo of any of them
+// finds the case, and the page number.
+func section(p Paper) docx.Section {
+	s := docx.Section{Body: p.Blocks}
+	if p.Listed {
+		s.Footer = docx.PageNumber()
 	}
-	return out
+	if p.Slip.Key != "" {
+		// Where no label can be made there is no picture, and the document says so when it is written.
+		label, _ := Label(p.Slip)
+		s.Header = docx.Paragraph{Style: docx.Note, Runs: []docx.Run{{Image: &docx.Image{Data: label, Width: qr.LabelWidth, Height: qr.LabelHeight, Corner: corner, Alt: "本页的编码 " + p.Slip.String()}}}}
+	}
+	return s
 }
 
 // Zip writes each paper as a Word file of its own. base begins every name: the number of the case, never

@@ -8,23 +8,32 @@ import (
 )
 
 // investigation is the 调查记录: written on the spot, signed on each page.
-func investigation(f *form, s *Source, _ int) {
+func investigation(f *form, s *Source, i int) {
+	in := s.Case.Investigations[i]
 	f.title(true)
 	f.fields(
-		[2]string{"　调查时间", moment(nil)},
-		[2]string{"　调查地点", line(16)},
-		[2]string{"被调查人", line(8)},
+		[2]string{"　调查时间", moment(&in.HeldAt)},
+		[2]string{"　调查地点", or(in.Place, 16)},
+		[2]string{"被调查人", or(in.Asked, 8)},
+		[2]string{"作为", or(models.NameOf(models.AskedAs(), in.As), 6)},
 		[2]string{"性别、年龄", line(6)},
 		[2]string{"联系电话", line(8)},
-		[2]string{"住址", line(10)},
-		[2]string{"调查人", line(8)},
-		[2]string{"记录人", line(8)},
-		[2]string{"　在场人", line(16)},
+		[2]string{"　住址", line(10)},
+		[2]string{"调查人", or(join(in.Investigators), 8)},
+		[2]string{"记录人", or(in.Recorder, 8)},
+		[2]string{"　在场人", or(join(in.Participants), 16)},
 	)
 	f.head("调查内容：")
 	f.text("告知：我们是%s的调解员，向你了解%s的有关情况，请如实说明。", s.committee(), s.name())
-	f.lines(18)
-	f.signatures("以上记录已经看过（向我宣读过），与我说的一致。（每页签名）", signer{"被调查人", "", ""}, signer{"调查人", "", ""}, signer{"记录人", "", ""})
+	if in.Text == "" {
+		f.lines(18)
+	}
+	f.text("%s", in.Text)
+	signers := []signer{{"被调查人", in.Asked, ""}}
+	for _, name := range orEmpty(in.Investigators) {
+		signers = append(signers, signer{"调查人", name, ""})
+	}
+	f.signatures("以上记录已经看过（向我宣读过），与我说的一致。（每页签名）", append(signers, signer{"记录人", in.Recorder, ""})...)
 }
 
 // evidence is the 证据材料清单: what is attached to the case as such.

@@ -17,8 +17,10 @@ type Source struct {
 	Numbers []Numbers
 	// Photos gives the bytes of a picture that is printed with the file, by its hash; nil prints none.
 	Photos map[string][]byte
-	Now    time.Time
-	empty  bool // a form to fill in by hand
+	// Key is that of the case's codes, "" for papers that carry none: see models.SlipCode.
+	Key   string
+	Now   time.Time
+	empty bool // a form to fill in by hand
 }
 
 // Numbers are a party's identity and phone number, whole or masked.
@@ -26,11 +28,12 @@ type Numbers struct{ ID, Phone string }
 
 // Paper is one paper.
 type Paper struct {
-	Code   string // sitting-2: of its address and its file
-	Name   string // 调解记录（第2次）
-	Number int    // its place in the official order (司法部2010年格式), 0 for what stands beside it
-	Listed bool   // stands in 卷内目录
-	Remark string // what the list says beside it
+	Code   string          // sitting-2: of its address and its file
+	Name   string          // 调解记录（第2次）
+	Number int             // its place in the official order (司法部2010年格式), 0 for what stands beside it
+	Listed bool            // stands in 卷内目录
+	Remark string          // what the list says beside it
+	Slip   models.SlipCode // printed in the corner of each page; none without a key
 	Blocks []docx.Block
 }
 
@@ -71,7 +74,7 @@ func makers() []maker {
 		{code: "notice", name: "人民调解权利义务告知书", number: 2, listed: true, inFile: taken, offered: always, make: notice, kinds: []string{models.AttachNotice}},
 		{code: "identity", name: "当事人身份证明", number: 3, listed: true, inFile: taken, offered: always, make: identity, kinds: []string{models.AttachIdentity}},
 		{code: "proxy", name: "授权委托书", number: 4, listed: true, inFile: func(s *Source) int { return len(s.agents()) }, make: proxy, kinds: []string{models.AttachProxy}},
-		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: none, make: investigation, kinds: []string{models.AttachInvestigation}},
+		{code: "investigation", name: "人民调解调查记录", number: 5, listed: true, inFile: func(s *Source) int { return len(s.Case.Investigations) }, make: investigation, kinds: []string{models.AttachInvestigation}},
 		{code: "evidence", name: "证据材料清单", number: 6, listed: true, inFile: once(func(s *Source) bool { return len(s.attached(models.AttachEvidence)) > 0 }), make: evidence, kinds: []string{models.AttachEvidence}},
 		{code: "sitting", name: "人民调解记录", number: 7, listed: true, inFile: func(s *Source) int { return len(s.Case.Sittings) }, make: sitting, kinds: []string{models.AttachSitting}},
 		{code: "agreement", name: "人民调解协议书", number: 8, listed: true, inFile: agreed("written"), make: agreement, kinds: []string{models.AttachAgreement}},
@@ -118,6 +121,9 @@ func (m maker) paper(s *Source, i, n int) Paper {
 		if m.code == "sitting" {
 			p.Name = fmt.Sprintf("%s（第%d次）", m.name, s.Case.Sittings[i].Seq)
 		}
+	}
+	if p.Slip = (models.SlipCode{Paper: m.code, Key: s.Key}); n > 1 {
+		p.Slip.Index = i + 1
 	}
 	f := &form{s: s, name: m.name}
 	m.make(f, s, i)
@@ -194,11 +200,11 @@ func Forms() []Piece {
 	return out
 }
 
-// Form makes an empty form; false for a code that is none.
-func Form(code string) (Paper, bool) {
+// Form makes an empty form, with a code where a key is given; false for a code of a form that is none.
+func Form(code, key string) (Paper, bool) {
 	for _, m := range makers() {
 		if m.code == code && isForm(code) {
-			s := &Source{Case: emptyCase(), empty: true}
+			s := &Source{Case: emptyCase(), Key: key, empty: true}
 			p := m.paper(s, 0, 1)
 			return p, true
 		}
@@ -206,12 +212,27 @@ func Form(code string) (Paper, bool) {
 	return Paper{}, false
 }
 
+// NameOf is the paper that a code stands on: 人民调解记录（第2份）.
+func NameOf(code models.SlipCode) string {
+	for _, m := range makers() {
+		if m.code == code.Paper {
+			if code.Index > 0 {
+				return fmt.Sprintf("%s（第%d份）", m.name, code.Index)
+			}
+			return m.name
+		}
+	}
+	return "其他文书"
+}
+
 // emptyCase has one of each thing that a form asks for, and nothing in it.
 func emptyCase() *models.Case {
 	return &models.Case{
-		Parties:   []models.Party{{Role: models.Applicant, Agent: line(6)}, {Role: models.Respondent}},
-		Sittings:  []models.Sitting{{}},
-		Agreement: &models.Agreement{},
+		Parties:  []models.Party{{Role: models.Applicant, Agent: line(6)}, {Role: models.Respondent}},
+		Sittings: []models.Sitting{{}},
+
+		Investigations: []models.Investigation{{}},
+		Agreement:      &models.Agreement{},
 	}
 }
 
@@ -230,7 +251,7 @@ func (s *Source) agents() []int {
 func (s *Source) attached(kinds ...string) []models.Attachment {
 	var out []models.Attachment
 	for _, a := range s.Case.Attachments {
-		if slices.Contains(kinds, a.Kind) {
+		if slices.Contains(kinds, a.Kind) && a.Withdrawn == nil {
 			out = append(out, a)
 		}
 	}

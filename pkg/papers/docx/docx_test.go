@@ -1,6 +1,7 @@
 package docx_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"flag"
 	"fmt"
@@ -158,4 +159,32 @@ func BenchmarkWrite(b *testing.B) {
 	for b.Loop() {
 		write(b, doc)
 	}
+}
+
+// TestAPictureInTheCorner asks that a header may hold a picture, outside of its lines, in the corner of each page.
+func TestAPictureInTheCorner(t *testing.T) {
+	t.Parallel()
+	header := docx.Paragraph{Style: docx.Note, Runs: []docx.Run{{Image: &docx.Image{Data: picture(t, 360, 230), Width: 36, Height: 23, Corner: 5, Alt: "编码"}}}}
+	section := func(landscape bool) docx.Section {
+		return docx.Section{Landscape: landscape, Header: header, Body: []docx.Block{docx.Text(docx.Item, "正文")}}
+	}
+	d := docx.Document{Sections: []docx.Section{section(false), section(true)}}
+	file, err := d.Bytes()
+	require.NoError(t, err)
+	for part, left := range map[string]string{"header1": "6084000", "header3": "9216000"} { // 210 and 297 less 36 and 5 mm
+		text := docxtest.Part(t, file, "word/"+part+".xml")
+		require.Contains(t, text, "wp:anchor")
+		require.NotContains(t, text, "wp:inline")
+		require.Contains(t, text, left)
+		require.Contains(t, docxtest.Part(t, file, "word/_rels/"+part+".xml.rels"), `Target="media/`+part+`-image1.png"`)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, f := range archive.File {
+		require.False(t, seen[f.Name], "%s is there twice", f.Name)
+		seen[f.Name] = true
+	}
+	require.True(t, seen["word/media/header3-image1.png"])
+	require.Equal(t, 2, d.PageCount(), "it takes no room")
 }

@@ -14,6 +14,9 @@ type Image struct {
 	Data          []byte
 	Width, Height int
 	Alt           string // said to those who cannot see it
+	// Corner takes the picture out of the text and puts it into the upper right corner of the page, so far from
+	// its edges in millimetres; 0 leaves it in its line.
+	Corner int
 }
 
 const emuPerMM = 36000
@@ -38,15 +41,28 @@ func (m *Image) write(w *body) {
 		return
 	}
 	n := len(w.images) + 1
-	name := fmt.Sprintf("media/image%d.%s", n, format)
+	name := fmt.Sprintf("media/%simage%d.%s", w.name, n, format)
 	w.images = append(w.images, part{name: "word/" + name, data: m.Data, stored: true})
 	id := w.relate(relImage, name)
 	cx, cy := fmt.Sprint(width), fmt.Sprint(height)
 
 	w.open("w:r")
 	w.open("w:drawing")
-	w.open("wp:inline", "distT", "0", "distB", "0", "distL", "0", "distR", "0")
+	frame := "wp:inline"
+	if m.Corner > 0 {
+		frame = "wp:anchor"
+		w.open(frame, "distT", "0", "distB", "0", "distL", "0", "distR", "0", "simplePos", "0", "relativeHeight", itoa(n), "behindDoc", "0", "locked", "0", "layoutInCell", "1", "allowOverlap", "1")
+		w.empty("wp:simplePos", "x", "0", "y", "0")
+		edge := int64(m.Corner) * emuPerMM
+		w.offset("wp:positionH", w.pageWidth*emuPerMM-width-edge)
+		w.offset("wp:positionV", edge)
+	} else {
+		w.open(frame, "distT", "0", "distB", "0", "distL", "0", "distR", "0")
+	}
 	w.empty("wp:extent", "cx", cx, "cy", cy)
+	if m.Corner > 0 {
+		w.empty("wp:wrapNone")
+	}
 	w.empty("wp:docPr", "id", itoa(n), "name", fmt.Sprintf("图片%d", n), "descr", m.Alt)
 	w.open("a:graphic")
 	w.open("a:graphicData", "uri", "http://schemas.openxmlformats.org/drawingml/2006/picture")
@@ -73,7 +89,16 @@ func (m *Image) write(w *body) {
 	w.close("pic:pic")
 	w.close("a:graphicData")
 	w.close("a:graphic")
-	w.close("wp:inline")
+	w.close(frame)
 	w.close("w:drawing")
 	w.close("w:r")
+}
+
+// offset is how far a picture stands from an edge of the page, in EMU.
+func (b *body) offset(axis string, emu int64) {
+	b.open(axis, "relativeFrom", "page")
+	b.open("wp:posOffset")
+	b.text(fmt.Sprint(emu))
+	b.close("wp:posOffset")
+	b.close(axis)
 }

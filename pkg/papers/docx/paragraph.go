@@ -177,6 +177,7 @@ func (p Paragraph) spacing(look look) []string {
 func (p Paragraph) drawn() int {
 	for _, r := range p.Runs {
 		switch {
+		case r.Image != nil && r.Image.Corner > 0: // stands outside the lines
 		case r.Image != nil:
 			if _, height, _, err := r.Image.fit(); err == nil { // a fault is told when it is written
 				return int(height / 635)

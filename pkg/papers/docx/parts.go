@@ -3,6 +3,7 @@ package docx
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 const (
@@ -48,11 +49,6 @@ func (d Document) parts() ([]part, error) {
 	if main.err != nil {
 		return nil, main.err
 	}
-	for _, m := range margins {
-		if m.data == nil {
-			return nil, fmt.Errorf("%s holds a picture or a chart", m.name)
-		}
-	}
 	out := []part{
 		{name: "[Content_Types].xml", data: contentTypes(margins, main.charts)},
 		{name: "_rels/.rels", data: rels([]relation{
@@ -66,7 +62,7 @@ func (d Document) parts() ([]part, error) {
 		{name: "word/settings.xml", data: settings()},
 		{name: "word/fontTable.xml", data: fontTable()},
 	}
-	return slices.Concat(out, margins, main.images, main.charts), nil
+	return slices.Concat(out, margins, main.edges, main.images, main.charts), nil
 }
 
 // writeBlocks writes blocks with what must stand between two tables, which would grow together.
@@ -85,6 +81,8 @@ func writeBlocks(w *body, blocks []Block) {
 // sectionEnd is the element that ends a section, with the header and footer it refers to.
 func (d Document) sectionEnd(main *body, s *Section, have int) (string, []part) {
 	var files []part
+	pageWidth, _ := s.size()
+	main.pageWidth = int64(pageWidth)
 	end := &body{}
 	end.open("w:sectPr")
 	for _, edge := range []struct {
@@ -92,16 +90,21 @@ func (d Document) sectionEnd(main *body, s *Section, have int) (string, []part) 
 		p                  Paragraph
 	}{{"header", relHeader, "w:hdr", s.Header}, {"footer", relFooter, "w:ftr", s.Footer}} {
 		// A section without one would take that of the section before: it gets an empty one.
-		file := &body{}
+		name := fmt.Sprintf("%s%d.xml", edge.kind, have+len(files)+1)
+		file := &body{name: strings.TrimSuffix(name, ".xml") + "-", pageWidth: main.pageWidth}
 		file.raw(xmlHead + "<" + edge.element + " " + namespaces + ">")
 		edge.p.write(file)
 		file.raw("</" + edge.element + ">")
-		name := fmt.Sprintf("%s%d.xml", edge.kind, have+len(files)+1)
-		data := file.out.Bytes()
-		if len(file.images)+len(file.charts) > 0 {
-			data = nil // refused by parts: a margin has no pictures
+		if len(file.charts) > 0 {
+			file.fail(fmt.Errorf("%s holds a chart", edge.kind))
 		}
-		files = append(files, part{name: "word/" + name, data: data})
+		if file.err != nil {
+			main.fail(file.err)
+		}
+		files = append(files, part{name: "word/" + name, data: file.out.Bytes()})
+		if len(file.images) > 0 {
+			main.edges = append(append(main.edges, part{name: "word/_rels/" + name + ".rels", data: rels(file.rels)}), file.images...)
+		}
 		end.empty("w:"+edge.kind+"Reference", "w:type", "default", "r:id", main.relate(edge.rel, name))
 	}
 	end.value("w:type", "nextPage")

@@ -16,7 +16,10 @@ type body struct {
 	bookmarks int
 	rels      []relation
 	images    []part
+	edges     []part // pictures of headers and footers, and what those refer to
 	charts    []part
+	name      string // begins the names of its pictures, "" in the text
+	pageWidth int64  // in millimetres, of what stands in a corner of the page
 }
 
 type relation struct{ id, kind, target string }
