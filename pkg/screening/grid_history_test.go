@@ -11,7 +11,7 @@ import (
 
 // entries are what the grid figures of a window count of the history's grids and returns.
 func (h *history) entries(w screening.Window) []screening.Entry {
-	return screening.EntriesOf(w, h.screeningRules, h.grids, h.returns)
+	return append(screening.EntriesOf(w, h.screeningRules, h.grids, h.returns), screening.GroupsOf(w, h.clusters)...)
 }
 
 // screen does something to the grid of a village or to a return of its cells, as the use cases do.
@@ -104,6 +104,9 @@ func (h *history) file(g *models.Grid, cell *models.Cell, p screening.Period) {
 
 // toldReturns adds to the history a grid in which everything happens in the month of the tales.
 func (h *history) toldReturns() {
+	group := models.NewCluster(models.PlaceOf(north), models.Root{Kind: models.RootTransferee, Text: "合作社"})
+	group.History = []models.ClusterEvent{{At: local(toldMonth + "-05 09:00"), State: models.ClusterSuggested}, {At: local("2026-11-05 09:00"), State: models.ClusterDismissed}}
+	h.clusters = append(h.clusters, group)
 	g := &models.Grid{Village: "330681101203", Township: "330681101"}
 	w, err := screening.NewWindow(toldMonth, local("2030-01-01 00:00"))
 	if err != nil {

@@ -28,6 +28,7 @@ type history struct {
 	screeningRules []models.ScreeningRule
 	grids          []*models.Grid
 	returns        []*models.Return
+	clusters       []*models.Cluster // group disputes, as they were suggested and answered
 }
 
 var (
