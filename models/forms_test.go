@@ -22,7 +22,7 @@ import (
 var forms = map[string][]any{
 	"../pkg/account": {account.Credentials{}, account.AccountForm{}},
 	"../pkg/casework": {
-		casework.LogForm{}, casework.PartyForm{}, casework.AcceptForm{}, casework.DeclineForm{}, casework.SittingForm{}, casework.AgreementForm{},
+		casework.LogForm{}, casework.PartyForm{}, casework.AcceptForm{}, casework.DeclineForm{}, casework.SittingForm{}, casework.StatementForm{}, casework.AgreementForm{},
 		casework.InstalmentForm{}, casework.PerformForm{}, casework.FailForm{}, casework.ReasonForm{}, casework.CloseForm{}, casework.ReferForm{},
 		casework.EscalateForm{}, casework.ReviewForm{}, casework.RiskForm{},
 		casework.PauseForm{}, casework.ExtendForm{}, casework.ResumeForm{}, casework.OrderForm{}, casework.PoliceForm{}, casework.SignsForm{}, casework.DecideForm{},
