@@ -142,7 +142,7 @@ func police(d *models.PoliceDuty) []string {
 	if d == nil {
 		return nil
 	}
-	out := []string{moment(&d.AskedAt) + "记录有可能激化为治安或者刑事案件"}
+	out := []string{moment(&d.AskedAt) + "记录可能引起治安案件、刑事案件"}
 	if d.ReportedAt != nil {
 		return append(out, fmt.Sprintf("%s由%s向%s报告", moment(d.ReportedAt), or(d.ReportedBy, 6), or(d.ReportedTo, 8)))
 	}
