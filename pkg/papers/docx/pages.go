@@ -106,6 +106,9 @@ func (p Paragraph) units(width int) []unit {
 		out[i].height = h
 	}
 	last := len(out) - 1
+	if last > 0 { // neither the first line nor the last stands alone on a page
+		out[0].keep, out[last-1].keep = true, true
+	}
 	out[0].height += 20 * max(p.Before, look.before)
 	out[last].height += 20 * max(p.After, look.after)
 	out[0].before, out[0].mark, out[last].keep = p.PageBreakBefore, p.Bookmark, p.KeepNext || look.keep

@@ -77,7 +77,7 @@ func styles() []byte {
 
 // ungridded keeps every character where its width puts it.
 func ungridded(b *body) {
-	b.value("w:widowControl", "0")
+	b.value("w:widowControl", "1")
 	b.value("w:autoSpaceDE", "0")
 	b.value("w:autoSpaceDN", "0")
 	b.value("w:snapToGrid", "0")
