@@ -258,7 +258,7 @@ func (c *Case) Log(actor Actor, now time.Time, rung Rung, office Office, clock C
 	c.NumberKey = c.ID.Hex()
 	c.StartStage(rung, office, now, clock)
 	c.settle(now)
-	c.record(ActionLog, actor, now, Position{}, note)
+	c.record(ActionLog, actor, now, Position{}, note, c.clockChange(clockMark{}))
 }
 
 // IsOverdue says whether the running deadline has passed.
