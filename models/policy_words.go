@@ -15,6 +15,11 @@ func (p *Policy) VersionName() string {
 	return fmt.Sprintf("第%d版", p.Number)
 }
 
+// PolicyVersion is how people call the version of the rules that made the deadline.
+func (c *Clock) PolicyVersion() string {
+	return (&Policy{County: c.PolicyCounty, Number: c.PolicyNumber}).VersionName()
+}
+
 // Period is the rule's time as people say it: 30日, 3个工作日.
 func (r *Rule) Period() string {
 	if r.Unit == WorkingDays {
