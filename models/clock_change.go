@@ -33,7 +33,7 @@ type ClockTerms struct {
 }
 
 func (c *Clock) terms() ClockTerms {
-	return ClockTerms{c.Phase, c.Since, c.Days, c.Unit, c.Rule, c.RuleName, c.PolicyNumber, c.PolicyCounty, slices.Clone(c.WarnDays)}
+	return ClockTerms{c.Phase, c.Since, c.Days, c.Unit, c.Rule, c.RuleName, c.PolicyNumber, c.PolicyCounty, append([]int{}, c.WarnDays...)}
 }
 
 // ReplayClock makes the clock that ran last anew from the timeline alone: its terms, pauses and

@@ -31,7 +31,7 @@ type versionView struct {
 }
 
 // ruleView is one rule in a table.
-type ruleView struct{ Name, Levels, Phase, Types, Risks, Conflict, Period, Warning string }
+type ruleView struct{ Name, Levels, Phase, Types, Risks, Conflict, Period, Warning, Extension string }
 
 type term struct{ Name, Value string }
 
@@ -62,7 +62,7 @@ func viewVersion(v rules.Version, current string, actor models.Actor) versionVie
 }
 
 func viewRule(p *models.Policy, r *models.Rule) ruleView {
-	return ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning()}
+	return ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning(), p.Extension(r)}
 }
 
 // termsOf is what a version says beside its rules.

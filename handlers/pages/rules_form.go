@@ -22,6 +22,7 @@ type draftBody struct {
 	Units     []models.Choice
 	Conflicts []models.Choice
 	Types     string // what can be written
+	Subtypes  []term // of the types that have them
 	Levels    string
 	Checked   bool     // it was looked through, and nothing is wrong
 	Against   string   // the version in force, with which it was compared
@@ -68,6 +69,13 @@ func (p *Pages) showDraft(c *gin.Context, status int, body draftBody, base rules
 	var types []string
 	for _, t := range models.DisputeTypes() {
 		types = append(types, t.Name)
+		var names []string
+		for _, s := range models.Subtypes(models.DisputeType(t.Code)) {
+			names = append(names, s.Name)
+		}
+		if len(names) > 0 {
+			body.Subtypes = append(body.Subtypes, term{t.Name, strings.Join(names, "、")})
+		}
 	}
 	body.Types, body.Levels = strings.Join(types, "、"), strings.Join(body.From.Ladder, "、")
 	return p.render(c, status, "rulenew", draftTitle, body)
@@ -161,6 +169,7 @@ func valuesOf(d rules.Draft) url.Values {
 		for name, text := range map[string]string{
 			"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks,
 			"conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays,
+			"subtypes": r.Subtypes, "exceptSubtypes": r.ExceptSubtypes, "extendDays": r.ExtendDays,
 		} {
 			values.Set(at+name, text)
 		}

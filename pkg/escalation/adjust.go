@@ -71,15 +71,20 @@ func (r Rules) Resume(c *models.Case, now time.Time) error {
 
 // Extend gives the running clock more days, with both parties' recorded consent.
 func (r Rules) Extend(c *models.Case, by models.Actor, n int, consent string, now time.Time) error {
-	if r.Policy.ExtendMaxDays == 0 {
-		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
-	}
-	if n < 1 || n > r.Policy.ExtendMaxDays {
-		return models.FieldErrorf("days", "延期应为1至%d日", r.Policy.ExtendMaxDays)
-	}
 	clock := c.RunningClock()
 	if clock.Phase != models.PhaseMediation {
 		return models.Errorf(models.Precondition, "case.no_extension", "只有调解期限可以延期，%s期限不能延", clock.Phase.Name())
+	}
+	most, err := r.Policy.ExtendLimitOf(c)
+	switch {
+	case err != nil:
+		return err
+	case r.Policy.ExtendMaxDays == 0:
+		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
+	case most == 0:
+		return models.Errorf(models.Precondition, "case.no_extension", "按本县的时限规则，这一类纠纷不能延期")
+	case n < 1 || n > most:
+		return models.FieldErrorf("days", "延期应为1至%d日", most)
 	}
 	if err := r.inTime(c, "延期", now); err != nil {
 		return err
@@ -115,7 +120,7 @@ func (r Rules) Tighten(c *models.Case, by models.Actor, now time.Time) error {
 	if clock == nil || clock.Phase != models.PhaseMediation {
 		return nil
 	}
-	rule, err := r.Policy.Match(models.Circumstances{Phase: models.PhaseMediation, Level: c.Level, Type: c.Type, Risk: c.Risk, Conflict: c.Conflict.Exists})
+	rule, err := r.Policy.Match(c.Circumstances(models.PhaseMediation, c.Level, c.Risk))
 	if err != nil {
 		return err
 	}

@@ -181,6 +181,24 @@ func TestAdjustmentsAreRefused(t *testing.T) {
 	}
 }
 
+// TestExtensionByRule: a rule may allow fewer days than the version, or none; it is the rule of the risk
+// as it is now.
+func TestExtensionByRule(t *testing.T) {
+	t.Parallel()
+	policy := models.DefaultPolicy(start)
+	three, none := 3, 0
+	policy.Rules[1].ExtendDays, policy.Rules[5].ExtendDays = &three, &none // land transfers; orange
+	r := rulesOf(policy)
+	at := start.AddDate(0, 0, 2)
+	require.Equal(t, "延期应为1至3日", models.AsError(r.Extend(mediating(t, r), chair, 4, "同意", at)).Fields[0].Message)
+	c := mediating(t, r)
+	require.NoError(t, r.Extend(c, chair, 3, "同意", at))
+	require.Equal(t, local("2026-12-29 00:00"), c.RunningClock().DueAt)
+	c = mediating(t, r)
+	raise(t, r, c, at)
+	require.Equal(t, "按本县的时限规则，这一类纠纷不能延期", models.AsError(r.Extend(c, chair, 1, "同意", at)).Message)
+}
+
 // TestNothingIsPausedOrExtendedTooLate: a deadline that has passed stays passed, also before a sweep has
 // seen it; at the top rung there is nobody above to be told.
 func TestNothingIsPausedOrExtendedTooLate(t *testing.T) {
@@ -188,8 +206,10 @@ func TestNothingIsPausedOrExtendedTooLate(t *testing.T) {
 	r := rulesOf(ladders()[0])
 	due := local("2026-12-24 00:00")
 	for name, do := range map[string]func(c *models.Case, now time.Time) error{
-		"暂停计时": func(c *models.Case, now time.Time) error { return r.Pause(c, chair, models.PauseSurvey, "等测绘", now) },
-		"延期":   func(c *models.Case, now time.Time) error { return r.Extend(c, chair, 5, "双方同意", now) },
+		"暂停计时": func(c *models.Case, now time.Time) error {
+			return r.Pause(c, chair, models.PauseSurvey, "等测绘", now)
+		},
+		"延期": func(c *models.Case, now time.Time) error { return r.Extend(c, chair, 5, "双方同意", now) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -31,7 +31,7 @@ func (r Rules) Start(c *models.Case, phase models.Phase, level string, now time.
 	if phase == models.PhaseReturned {
 		asked = models.PhaseMediation
 	}
-	rule, err := r.Policy.Match(models.Circumstances{Phase: asked, Level: level, Type: c.Type, Risk: c.Risk, Conflict: c.Conflict.Exists})
+	rule, err := r.Policy.Match(c.Circumstances(asked, level, c.Risk))
 	if err != nil {
 		return models.Clock{}, err
 	}

@@ -176,7 +176,7 @@ func TestForesightComesTrue(t *testing.T) {
 				return nil
 			}))
 		}
-		if c.State == models.Mediating && rapid.Bool().Draw(t, "paused") {
+		if c.State == models.Mediating && !c.IsOverdue(now) && rapid.Bool().Draw(t, "paused") {
 			require.NoError(t, c.Move(r.Policy, models.ActionPause, chair, now, "", func() error { return r.Pause(c, chair, models.PauseSurvey, "", now) }))
 		}
 		now = now.Add(hours(100))
