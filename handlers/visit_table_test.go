@@ -269,7 +269,7 @@ func draftRules(w *world) url.Values {
 	d := rules.DraftOf(models.DefaultPolicy(w.clock.Now()))
 	for i, r := range d.Rules {
 		at := fmt.Sprintf("rules[%d].", i)
-		for name, text := range map[string]string{"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks, "conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays} {
+		for name, text := range map[string]string{"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks, "conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays, "subtypes": r.Subtypes, "exceptSubtypes": r.ExceptSubtypes, "extendDays": r.ExtendDays} {
 			values.Set(at+name, text)
 		}
 	}

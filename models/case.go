@@ -260,9 +260,9 @@ func (c *Case) Log(actor Actor, now time.Time, rung Rung, office Office, clock C
 	c.NumberKey = c.ID.Hex()
 	c.StartStage(rung, office, now, clock)
 	c.settle(now)
-	c.record(ActionLog, actor, now, Position{}, note)
+	c.record(ActionLog, actor, now, Position{}, note, c.clockChange(clockMark{}))
 	for i := range c.Attachments { // the photo of the finding that it comes from
-		c.record(ActionAttach, actor, now, c.Position(), c.Attachments[i].Entry())
+		c.record(ActionAttach, actor, now, c.Position(), c.Attachments[i].Entry(), nil)
 	}
 }
 

@@ -118,7 +118,7 @@ type Clock struct {
 
 // WorkLine is one line of a deadline's working, in plain Chinese.
 type WorkLine struct {
-	Kind string `bson:"kind" json:"kind"` // summary, start, count, skip, moved, provisional, then
+	Kind string `bson:"kind" json:"kind"` // summary, start, count, skip, moved, extend, risk, order, pause, provisional, then
 	From string `bson:"from,omitempty" json:"from,omitempty"`
 	To   string `bson:"to,omitempty" json:"to,omitempty"`
 	Text string `bson:"text" json:"text"`

@@ -32,8 +32,10 @@ type Event struct {
 	Before Position  `bson:"before" json:"before"`
 	After  Position  `bson:"after" json:"after"`
 	Note   string    `bson:"note,omitempty" json:"note,omitempty"` // Chinese, for people; carries no sealed number
-	Prev   string    `bson:"prev" json:"prev"`
-	Hash   string    `bson:"hash" json:"hash"`
+	// Clock is what the event did to the clock, nil where it left it alone.
+	Clock *ClockChange `bson:"clock,omitempty" json:"clock,omitempty"`
+	Prev  string       `bson:"prev" json:"prev"`
+	Hash  string       `bson:"hash" json:"hash"`
 }
 
 // digest is the SHA-256, in hex, of everything in the event but its own hash, each part with its
@@ -43,10 +45,7 @@ func (e *Event) digest() string {
 	part(h, e.Prev)
 	part(h, fmt.Sprint(e.Seq))
 	part(h, stamp(&e.At))
-	part(h, e.Actor.ID)
-	part(h, e.Actor.Name)
-	part(h, string(e.Actor.Role))
-	part(h, e.Actor.Region)
+	e.Actor.hash(h)
 	part(h, string(e.Action))
 	for _, p := range []*Position{&e.Before, &e.After} {
 		part(h, string(p.State))
@@ -57,6 +56,7 @@ func (e *Event) digest() string {
 		part(h, stamp(p.DueAt))
 	}
 	part(h, e.Note)
+	e.Clock.hash(h) // adds nothing where there is none: events of before it was kept have the hash they had
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -364,6 +364,7 @@ func (c *Case) Move(policy *Policy, action Action, actor Actor, now time.Time, n
 		return err
 	}
 	before, concluded, closed, until := c.Position(), c.ConcludedAt, c.ClosedAt, c.ActiveUntil
+	clock := c.markClock()
 	if row.To != "" {
 		c.State = row.To
 		c.Ending = row.Ending
@@ -379,7 +380,7 @@ func (c *Case) Move(policy *Policy, action Action, actor Actor, now time.Time, n
 		}
 	}
 	c.settle(now)
-	c.record(action, actor, now, before, note)
+	c.record(action, actor, now, before, note, c.clockChange(clock))
 	return nil
 }
 
@@ -417,8 +418,8 @@ func (c *Case) settle(now time.Time) {
 	}
 }
 
-func (c *Case) record(action Action, actor Actor, now time.Time, before Position, note string) {
-	event := Event{Seq: len(c.Timeline) + 1, At: now, Actor: actor, Action: action, Before: before, After: c.Position(), Note: note}
+func (c *Case) record(action Action, actor Actor, now time.Time, before Position, note string, clock *ClockChange) {
+	event := Event{Seq: len(c.Timeline) + 1, At: now, Actor: actor, Action: action, Before: before, After: c.Position(), Note: note, Clock: clock}
 	event.Prev = firstHash(c.ID)
 	if n := len(c.Timeline); n > 0 {
 		event.Prev = c.Timeline[n-1].Hash

@@ -259,6 +259,12 @@ func spoil(t require.TestingT, v reflect.Value) {
 			at = old.Add(time.Millisecond)
 		}
 		v.Set(reflect.ValueOf(&at))
+	case bool:
+		v.SetBool(!old)
+	case []int:
+		v.Set(reflect.ValueOf(append(slices.Clone(old), 1)))
+	case *models.ClockChange:
+		v.Set(reflect.ValueOf(&models.ClockChange{Began: old == nil || !old.Began}))
 	default:
 		require.Equal(t, reflect.String, v.Kind(), "say how to spoil a %T", old)
 		v.SetString(v.String() + "x")

@@ -43,17 +43,23 @@ type Rung struct {
 
 // Rule gives the days of one phase for the cases it matches. An empty list matches everything.
 type Rule struct {
-	ID       string        `bson:"id" json:"id" validate:"required,max=40" label:"规则编号"`
-	Name     string        `bson:"name" json:"name" validate:"required,max=40" label:"规则名称"` // as the working of a deadline names it
-	Phase    Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation" label:"环节"`
-	Levels   []string      `bson:"levels" json:"levels"`
-	Types    []DisputeType `bson:"types" json:"types"`
-	Except   []DisputeType `bson:"except" json:"except"` // types it does not match
-	Risks    []RiskLevel   `bson:"risks" json:"risks"`
-	Conflict *bool         `bson:"conflict,omitempty" json:"conflict,omitempty"` // only with, only without conflict of interest
-	Days     int           `bson:"days" json:"days" validate:"gte=1,lte=365" label:"天数"`
-	Unit     Unit          `bson:"unit" json:"unit" validate:"required,oneof=calendar working" label:"算法"`
-	WarnDays []int         `bson:"warnDays" json:"warnDays" validate:"max=5,dive,gte=1,lte=60" label:"提前提醒的天数"` // calendar days before the deadline
+	ID     string        `bson:"id" json:"id" validate:"required,max=40" label:"规则编号"`
+	Name   string        `bson:"name" json:"name" validate:"required,max=40" label:"规则名称"` // as the working of a deadline names it
+	Phase  Phase         `bson:"phase" json:"phase" validate:"required,oneof=acceptance review mediation" label:"环节"`
+	Levels []string      `bson:"levels" json:"levels"`
+	Types  []DisputeType `bson:"types" json:"types"`
+	Except []DisputeType `bson:"except" json:"except"` // types it does not match
+	// Subtypes and ExceptSubtypes narrow a rule of one single type: to cases of these sub-types, and to
+	// those that have none or another than these.
+	Subtypes       []string    `bson:"subtypes,omitempty" json:"subtypes,omitempty"`
+	ExceptSubtypes []string    `bson:"exceptSubtypes,omitempty" json:"exceptSubtypes,omitempty"`
+	Risks          []RiskLevel `bson:"risks" json:"risks"`
+	Conflict       *bool       `bson:"conflict,omitempty" json:"conflict,omitempty"` // only with, only without conflict of interest
+	Days           int         `bson:"days" json:"days" validate:"gte=1,lte=365" label:"天数"`
+	Unit           Unit        `bson:"unit" json:"unit" validate:"required,oneof=calendar working" label:"算法"`
+	WarnDays       []int       `bson:"warnDays" json:"warnDays" validate:"max=5,dive,gte=1,lte=60" label:"提前提醒的天数"` // calendar days before the deadline
+	// ExtendDays is the longest extension of a mediation by this rule, 0 for none; nil is as the policy has it.
+	ExtendDays *int `bson:"extendDays,omitempty" json:"extendDays,omitempty" validate:"omitempty,gte=0,lte=60" label:"延期的最多天数"`
 }
 
 // Policy is a version of the rules: the ladder, the days, what a return may ask. A case keeps the
@@ -147,8 +153,14 @@ type Circumstances struct {
 	Phase    Phase
 	Level    string
 	Type     DisputeType
+	Subtype  string // "" for none
 	Risk     RiskLevel
 	Conflict bool
+}
+
+// Circumstances are those of the case in a phase at a level, with a risk.
+func (c *Case) Circumstances(phase Phase, level string, risk RiskLevel) Circumstances {
+	return Circumstances{Phase: phase, Level: level, Type: c.Type, Subtype: c.Subtype, Risk: risk, Conflict: c.Conflict.Exists}
 }
 
 func (r *Rule) matches(c Circumstances) bool {
@@ -156,6 +168,8 @@ func (r *Rule) matches(c Circumstances) bool {
 		(len(r.Levels) == 0 || slices.Contains(r.Levels, c.Level)) &&
 		(len(r.Types) == 0 || slices.Contains(r.Types, c.Type)) &&
 		!slices.Contains(r.Except, c.Type) &&
+		(len(r.Subtypes) == 0 || slices.Contains(r.Subtypes, c.Subtype)) &&
+		!slices.Contains(r.ExceptSubtypes, c.Subtype) &&
 		(len(r.Risks) == 0 || slices.Contains(r.Risks, c.Risk)) &&
 		(r.Conflict == nil || *r.Conflict == c.Conflict)
 }
@@ -169,6 +183,23 @@ func (p *Policy) Match(c Circumstances) (Rule, error) {
 		}
 	}
 	return Rule{}, fmt.Errorf("policy %s has no rule for %+v", p.ID, c)
+}
+
+// ExtendLimit is the longest extension by a rule, 0 for none.
+func (p *Policy) ExtendLimit(r *Rule) int {
+	if r.ExtendDays == nil {
+		return p.ExtendMaxDays
+	}
+	return min(*r.ExtendDays, p.ExtendMaxDays)
+}
+
+// ExtendLimitOf is the longest extension that a case may have as it stands, 0 for none.
+func (p *Policy) ExtendLimitOf(c *Case) (int, error) {
+	rule, err := p.Match(c.Circumstances(PhaseMediation, c.Level, c.Risk))
+	if err != nil {
+		return 0, err
+	}
+	return p.ExtendLimit(&rule), nil
 }
 
 // Levels of the default ladder.

@@ -87,6 +87,24 @@ func (c *policyCheck) rule(i int) {
 			stray("except", "没有“%s”这个纠纷类型", t)
 		}
 	}
+	for field, list := range map[string][]string{"subtypes": r.Subtypes, "exceptSubtypes": r.ExceptSubtypes} {
+		if len(list) > 0 && len(r.Types) != 1 {
+			c.field(at(field), "规则“%s”：写了具体情形，纠纷类型要写一种，而且只能写一种", r.Name)
+			continue
+		}
+		for _, code := range list {
+			if !HasCode(Subtypes(r.Types[0]), code) {
+				stray(field, NameOf(DisputeTypes(), string(r.Types[0]))+"没有“%s”这个具体情形", code)
+			}
+		}
+	}
+	switch {
+	case r.ExtendDays == nil:
+	case r.Phase != PhaseMediation:
+		c.field(at("extendDays"), "规则“%s”：只有调解期限可以延期，%s的规则请把延期空着", r.Name, r.Phase.Name())
+	case *r.ExtendDays > c.policy.ExtendMaxDays:
+		c.field(at("extendDays"), "规则“%s”：延期%d日，超过了这一版“延期的最多天数”%d日", r.Name, *r.ExtendDays, c.policy.ExtendMaxDays)
+	}
 	for _, risk := range r.Risks {
 		if risk.Rank() == 0 {
 			stray("risks", "没有“%s”这个风险等级", risk)
@@ -123,7 +141,7 @@ func (c *policyCheck) coverage() {
 				}
 				key := fmt.Sprint(rules)
 				if hits[key] == nil {
-					hits[key] = &conditions{rules: rules, masks: map[DisputeType]int{}}
+					hits[key] = &conditions{rules: rules, masks: map[kind]int{}}
 					order = append(order, key)
 				}
 				hits[key].add(at)
@@ -173,11 +191,29 @@ func (p *Policy) phases(rung int) []Phase {
 // circumstancesOf is whatever can be the case while a clock runs on a level.
 func circumstancesOf(phase Phase, level string) []Circumstances {
 	var all []Circumstances
-	for _, t := range DisputeTypes() {
+	for _, k := range kinds() {
 		for _, risk := range RiskLevels() {
 			for _, conflict := range []bool{false, true} {
-				all = append(all, Circumstances{phase, level, DisputeType(t.Code), RiskLevel(risk.Code), conflict})
+				all = append(all, Circumstances{phase, level, k.Type, k.Subtype, RiskLevel(risk.Code), conflict})
 			}
+		}
+	}
+	return all
+}
+
+// kind is what a dispute is about: its type and, where it has one, its sub-type.
+type kind struct {
+	Type    DisputeType
+	Subtype string
+}
+
+// kinds lists all that there are, those of one type together, the one without a sub-type first.
+func kinds() []kind {
+	var all []kind
+	for _, t := range DisputeTypes() {
+		all = append(all, kind{Type: DisputeType(t.Code)})
+		for _, s := range Subtypes(DisputeType(t.Code)) {
+			all = append(all, kind{DisputeType(t.Code), s.Code})
 		}
 	}
 	return all
@@ -186,7 +222,7 @@ func circumstancesOf(phase Phase, level string) []Circumstances {
 // conditions are circumstances of one phase and level that are alike in what matches them.
 type conditions struct {
 	rules []int
-	masks map[DisputeType]int // of each type, two bits for each risk: without and with conflict
+	masks map[kind]int // of each kind, two bits for each risk: without and with conflict
 }
 
 func (s *conditions) add(at Circumstances) {
@@ -194,23 +230,23 @@ func (s *conditions) add(at Circumstances) {
 	if at.Conflict {
 		bit++
 	}
-	s.masks[at.Type] |= 1 << bit
+	s.masks[kind{at.Type, at.Subtype}] |= 1 << bit
 }
 
-// lines describes the circumstances in as few lines as types and risks that are alike allow.
+// lines describes the circumstances in as few lines as kinds and risks that are alike allow.
 func (s *conditions) lines() []string {
 	var out []string
 	done := map[int]bool{}
-	for _, first := range DisputeTypes() {
-		mask := s.masks[DisputeType(first.Code)]
+	for _, first := range kinds() {
+		mask := s.masks[first]
 		if mask == 0 || done[mask] {
 			continue
 		}
 		done[mask] = true
-		var types []DisputeType
-		for _, t := range DisputeTypes() {
-			if s.masks[DisputeType(t.Code)] == mask {
-				types = append(types, DisputeType(t.Code))
+		var alike []kind
+		for _, k := range kinds() {
+			if s.masks[k] == mask {
+				alike = append(alike, k)
 			}
 		}
 		for _, conflict := range []int{0b11, 0b01, 0b10} {
@@ -223,7 +259,7 @@ func (s *conditions) lines() []string {
 			if len(risks) == 0 {
 				continue
 			}
-			text := typesText(types)
+			text := kindsText(alike)
 			if len(risks) < len(RiskLevels()) {
 				text += "，风险" + riskNames(risks)
 			}

@@ -39,18 +39,21 @@ func ComparePolicies(was, is *Policy) []PolicyChange {
 		r := &is.Rules[i]
 		old := earlier[i]
 		if old == nil {
-			out = append(out, PolicyChange{What: r.Name, Is: is.Reach(r) + "，" + r.Period() + "，" + r.Warning()})
+			out = append(out, PolicyChange{What: r.Name, Is: is.terms(r)})
 			continue
 		}
 		change(old.Name, old.Period(), r.Period())
 		change(old.Name+"的名称", old.Name, r.Name)
 		change(old.Name+"的适用范围", was.Reach(old), is.Reach(r))
 		change(old.Name+"的提醒", old.Warning(), r.Warning())
+		if old.ExtendDays != nil || r.ExtendDays != nil { // else it is a change of the version, and stands there
+			change(old.Name+"的延期", was.Extension(old), is.Extension(r))
+		}
 	}
 	for i := range was.Rules {
 		r := &was.Rules[i]
 		if !slices.Contains(earlier, r) {
-			out = append(out, PolicyChange{What: r.Name, Was: was.Reach(r) + "，" + r.Period() + "，" + r.Warning()})
+			out = append(out, PolicyChange{What: r.Name, Was: was.terms(r)})
 		}
 	}
 	change("层级", was.LadderNames(), is.LadderNames())
@@ -69,6 +72,15 @@ func ComparePolicies(was, is *Policy) []PolicyChange {
 	}
 	change("登记报告公安", fmt.Sprintf("%d小时内", was.PoliceHours), fmt.Sprintf("%d小时内", is.PoliceHours))
 	return out
+}
+
+// terms say in one line all of a rule but its name.
+func (p *Policy) terms(r *Rule) string {
+	text := p.Reach(r) + "，" + r.Period() + "，" + r.Warning()
+	if r.ExtendDays != nil {
+		text += "，" + p.Extension(r)
+	}
+	return text
 }
 
 // pairRules finds for each rule of a version the one it was before, nil where it is new.

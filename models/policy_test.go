@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"pgregory.net/rapid"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore"
 )
 
 func TestPoliciesThatACountyCanChoosePass(t *testing.T) {
@@ -87,6 +89,20 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 			p.Rules = append(p.Rules, models.Rule{ID: "extra", Name: "村级签收", Phase: models.PhaseReview, Levels: []string{models.LevelVillage}, Days: 3, Unit: models.WorkingDays})
 		}, nil, map[string]string{"rules[11].name": "规则“村级签收”管不到任何案件，请改正或者删去"}},
 		{"two rules of one id", rule(10, func(r *models.Rule) { r.ID = "county-review" }), nil, map[string]string{"rules[10].name": "规则“县级调解”和“县级签收”的编号一样"}},
+		{"sub-types of two types", rule(6, func(r *models.Rule) { r.Subtypes = []string{"plan"} }), []string{"镇级签收没有规则：集体分红（未选具体情形、成员资格、份额量化、扣发截留、公积公益金、征地补偿费分配、财务不公开）、除集体分红外的各类纠纷"}, map[string]string{"rules[6].subtypes": "规则“镇级签收”：写了具体情形，纠纷类型要写一种，而且只能写一种"}},
+		{"a sub-type of another type", rule(1, func(r *models.Rule) { r.ExceptSubtypes = []string{"plan"} }), nil, map[string]string{"rules[1].exceptSubtypes": "规则“村级土地流转”：土地流转没有“plan”这个具体情形"}},
+		{"a gap of sub-types", rule(1, func(r *models.Rule) { r.ExceptSubtypes = []string{"rent_arrears", "unfiled"} }),
+			[]string{"村级调解没有规则：土地流转（租金拖欠、未备案），风险蓝（低）、黄（一般）"}, nil},
+		{"a gap of those without a sub-type", func(p *models.Policy) {
+			for _, s := range models.Subtypes(models.Dividend) {
+				p.Rules[2].Subtypes = append(p.Rules[2].Subtypes, s.Code)
+			}
+		}, []string{"村级调解没有规则：集体分红（未选具体情形），风险蓝（低）、黄（一般），无利益冲突"}, nil},
+		{"an overlap of a sub-type", func(p *models.Policy) {
+			p.Rules = append(p.Rules, models.Rule{ID: "rent", Name: "租金", Phase: models.PhaseMediation, Levels: []string{models.LevelVillage}, Types: []models.DisputeType{models.LandTransfer}, Subtypes: []string{"rent_arrears"}, Risks: []models.RiskLevel{models.Blue}, Days: 5, Unit: models.WorkingDays})
+		}, nil, map[string]string{"rules[11].name": "规则“租金”和“村级土地流转”重叠：村级调解，土地流转（租金拖欠），风险蓝（低）"}},
+		{"an extension of a review", rule(6, func(r *models.Rule) { r.ExtendDays = new(int) }), nil, map[string]string{"rules[6].extendDays": "规则“镇级签收”：只有调解期限可以延期，签收的规则请把延期空着"}},
+		{"a longer extension than the version allows", rule(1, func(r *models.Rule) { n := 16; r.ExtendDays = &n }), nil, map[string]string{"rules[1].extendDays": "规则“村级土地流转”：延期16日，超过了这一版“延期的最多天数”15日"}},
 		{"reminded before it began", rule(5, func(r *models.Rule) { r.Days = 7 }), nil, map[string]string{"rules[5].warnDays": "规则“村级橙色以上”的期限只有7日，不能提前7日提醒"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -179,6 +195,62 @@ func TestMatch(t *testing.T) {
 	}
 	_, err := standard.Match(models.Circumstances{Phase: models.PhaseReview, Level: "village"})
 	require.Error(t, err)
+}
+
+// subtyped is the default with ten days for rent arrears, which are not extended.
+func subtyped() *models.Policy {
+	p := defaultPolicy()
+	rent := p.Rules[1]
+	rent.ID, rent.Name, rent.Subtypes, rent.Days, rent.ExtendDays = "village-rent", "村级租金拖欠", []string{"rent_arrears"}, 10, new(int)
+	p.Rules[1].ExceptSubtypes = []string{"rent_arrears"}
+	p.Rules = append(p.Rules, rent)
+	return p
+}
+
+// TestRulesOfSubtypes: a rule for a sub-type and one for the others cover all, and are told apart; a
+// version reads from the store as it was written, and one that is older has none of it.
+func TestRulesOfSubtypes(t *testing.T) {
+	t.Parallel()
+	p := subtyped()
+	require.NoError(t, p.Check())
+	require.NoError(t, models.NewValidator().Check(p))
+	for subtype, want := range map[string]int{"rent_arrears": 10, "unfiled": 30, "": 30} {
+		c := &models.Case{Type: models.LandTransfer, Subtype: subtype, Level: models.LevelVillage, Risk: models.Blue}
+		rule, err := p.Match(c.Circumstances(models.PhaseMediation, c.Level, c.Risk))
+		require.NoError(t, err)
+		require.Equal(t, want, rule.Days, subtype)
+		most, err := p.ExtendLimitOf(c)
+		require.NoError(t, err)
+		require.Equal(t, map[int]int{10: 0, 30: 15}[want], most)
+	}
+	require.Equal(t, "村级调解，土地流转（租金拖欠），风险蓝（低）、黄（一般）", p.Reach(&p.Rules[11]))
+	require.Equal(t, "村级调解，土地流转（除租金拖欠外），风险蓝（低）、黄（一般）", p.Reach(&p.Rules[1]))
+
+	raw, err := docstore.Marshal(p)
+	require.NoError(t, err)
+	var back models.Policy
+	require.NoError(t, bson.Unmarshal(raw, &back))
+	require.Equal(t, []any{p.Rules[11].Subtypes, p.Rules[11].ExtendDays, p.Rules[1].ExceptSubtypes}, []any{back.Rules[11].Subtypes, back.Rules[11].ExtendDays, back.Rules[1].ExceptSubtypes})
+	require.Empty(t, models.ComparePolicies(p, &back))
+	raw, err = docstore.Marshal(defaultPolicy())
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), "ubtypes")
+	require.NotContains(t, string(raw), "extendDays")
+
+	var told []string
+	for _, change := range models.ComparePolicies(defaultPolicy(), p) {
+		told = append(told, change.Text())
+	}
+	require.Equal(t, []string{
+		"村级土地流转的适用范围：村级调解，土地流转，风险蓝（低）、黄（一般） → 村级调解，土地流转（除租金拖欠外），风险蓝（低）、黄（一般）",
+		"村级租金拖欠：新增，村级调解，土地流转（租金拖欠），风险蓝（低）、黄（一般），10日，提前7日、2日，不能延期",
+	}, told)
+	longer := subtyped()
+	five := 5
+	longer.Rules[11].ExtendDays = &five
+	require.Equal(t, "村级租金拖欠的延期：不能延期 → 最多延期5日", models.ComparePolicies(p, longer)[0].Text())
+	longer.ExtendMaxDays = 3
+	require.Equal(t, 3, longer.ExtendLimit(&longer.Rules[11]), "never more than the version allows")
 }
 
 // 四级七天: four levels, seven working days, each level one clock.

@@ -6,6 +6,11 @@ import (
 	"strings"
 )
 
+// PolicyVersion is how people call the version of the rules that made the deadline.
+func (c *Clock) PolicyVersion() string {
+	return (&Edition{County: c.PolicyCounty, Number: c.PolicyNumber}).VersionName()
+}
+
 // Period is the rule's time as people say it: 30日, 3个工作日.
 func (r *Rule) Period() string {
 	if r.Unit == WorkingDays {
@@ -42,16 +47,44 @@ func (p *Policy) LevelNames(r *Rule) string {
 	return strings.Join(names, "、")
 }
 
-// TypeNames are the types a rule is for: 土地流转, 除土地流转外的各类纠纷, 各类纠纷.
+// TypeNames are the types a rule is for: 土地流转, 除土地流转外的各类纠纷, 各类纠纷; of one type its sub-types
+// as well: 土地流转（租金拖欠）, 土地流转（除租金拖欠外）.
 func (r *Rule) TypeNames() string {
 	text := "各类纠纷"
 	if len(r.Types) > 0 {
 		text = typeNames(r.Types)
 	}
+	if len(r.Subtypes) > 0 {
+		text += "（" + SubtypeNames(r.Types[0], r.Subtypes) + "）"
+	}
+	if len(r.ExceptSubtypes) > 0 {
+		text += "（除" + SubtypeNames(r.Types[0], r.ExceptSubtypes) + "外）"
+	}
 	if len(r.Except) > 0 {
 		return "除" + typeNames(r.Except) + "外的" + text
 	}
 	return text
+}
+
+// SubtypeNames joins the names of sub-types of a type with 、.
+func SubtypeNames(t DisputeType, codes []string) string {
+	var names []string
+	for _, code := range codes {
+		names = append(names, NameOf(Subtypes(t), code))
+	}
+	return strings.Join(names, "、")
+}
+
+// Extension says how long a mediation by the rule may be extended, "" where it is no mediation.
+func (p *Policy) Extension(r *Rule) string {
+	switch n := p.ExtendLimit(r); {
+	case r.Phase != PhaseMediation:
+		return ""
+	case n == 0:
+		return "不能延期"
+	default:
+		return fmt.Sprintf("最多延期%d日", n)
+	}
 }
 
 // RiskNames are the risks a rule is for, 不论风险 for all.
@@ -116,6 +149,35 @@ func riskNames(risks []RiskLevel) string {
 		names = append(names, r.Name())
 	}
 	return strings.Join(names, "、")
+}
+
+// kindsText names some kinds of disputes as shortly as it can be said: of a type that is not there with
+// all of its sub-types, those that are, “未选” for none.
+func kindsText(list []kind) string {
+	var whole []DisputeType
+	var parts []string
+	for _, t := range DisputeTypes() {
+		var names []string
+		for _, k := range list {
+			switch {
+			case k.Type != DisputeType(t.Code):
+			case k.Subtype == "":
+				names = append(names, "未选具体情形")
+			default:
+				names = append(names, NameOf(Subtypes(k.Type), k.Subtype))
+			}
+		}
+		switch {
+		case len(names) == 1+len(Subtypes(DisputeType(t.Code))):
+			whole = append(whole, DisputeType(t.Code))
+		case len(names) > 0:
+			parts = append(parts, t.Name+"（"+strings.Join(names, "、")+"）")
+		}
+	}
+	if len(whole) > 0 {
+		parts = append(parts, typesText(whole))
+	}
+	return strings.Join(parts, "、")
 }
 
 // typesText names some types as shortly as it can be said.

@@ -27,7 +27,8 @@ type explained struct {
 	State    string            `json:"state"`
 	Level    string            `json:"level"`
 	Office   string            `json:"office"`
-	DueAt    *time.Time        `json:"dueAt"`
+	DueAt    *time.Time        `json:"dueAt"` // nil while nothing is due
+	Paused   bool              `json:"paused"`
 	Working  []models.WorkLine `json:"working"`
 	Now      string            `json:"now"` // what a sweep at this moment would do, or why nothing
 	Coming   []explainedStep   `json:"coming"`
@@ -100,7 +101,7 @@ func (a *application) findCase(ctx context.Context, text string) (*models.Case, 
 
 func (a *application) explain(ctx context.Context, c *models.Case, now time.Time) (explained, error) {
 	out := explained{
-		ID: c.ID.Hex(), Number: c.NumberText(), State: c.State.Name(), Office: c.Office.Name, Level: c.Level, DueAt: c.DueAt,
+		ID: c.ID.Hex(), Number: c.NumberText(), State: c.State.Name(), Office: c.Office.Name, Level: c.Level, DueAt: c.DueAt, Paused: c.IsPaused(),
 		Working: []models.WorkLine{}, Coming: []explainedStep{},
 	}
 	rules, err := escalation.RulesFor(ctx, a.store, c, now)
@@ -114,6 +115,11 @@ func (a *application) explain(ctx context.Context, c *models.Case, now time.Time
 		out.Working, out.Calendar = stage.Clock().Working, stage.Clock().Calendar
 	}
 	out.Now = escalation.Decide(rules.Policy, c, now).Why
+	if still, err := rules.IfResumed(c, now); err != nil {
+		return out, err
+	} else if still != "" {
+		out.Now += "，" + still
+	}
 	list, err := rules.Foresee(c, now, models.FarFuture())
 	for _, coming := range list {
 		out.Coming = append(out.Coming, explainedStep{At: coming.At.UTC(), Step: string(coming.Step), What: coming.What, Why: coming.Why, To: coming.To.Name})
@@ -123,7 +129,10 @@ func (a *application) explain(ctx context.Context, c *models.Case, now time.Time
 
 func (e *explained) print(t *terminal) error {
 	due := "没有正在计时的期限"
-	if e.DueAt != nil {
+	switch {
+	case e.Paused:
+		due = "暂停计时中"
+	case e.DueAt != nil:
 		due = "期限到" + e.DueAt.Add(-time.Millisecond).In(workday.Zone).Format("2006年1月2日") + "24时"
 	}
 	if err := t.printf("%s %s\n%s，%s，现由%s办理；%s\n\n怎样算出来的：\n", e.ID, e.Number, e.State, e.Level, e.Office, due); err != nil {

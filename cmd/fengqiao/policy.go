@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,7 +106,7 @@ func printPolicy(t *terminal, p *models.Policy) error {
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	for i := range p.Rules {
 		r := &p.Rules[i]
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.Name, r.Period(), r.Warning(), p.Reach(r))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Period(), r.Warning(), cmp.Or(p.Extension(r), "—"), p.Reach(r))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -76,7 +76,7 @@ func TestPolicyCommands(t *testing.T) {
 	require.Equal(t, "d1  现行  2000-01-01起  默认规则第1版  默认时限规则\n", r.must(0, "policy", "list"))
 	shown := r.must(0, "policy", "show")
 	require.Contains(t, shown, "逐级上报：村级、镇级、县级")
-	require.Contains(t, shown, "村级集体分红，被申请人是村集体  10日    提前7日、2日  村级调解，集体分红，风险蓝（低）、黄（一般），有利益冲突")
+	require.Contains(t, shown, "村级集体分红，被申请人是村集体  10日    提前7日、2日  最多延期15日  村级调解，集体分红，风险蓝（低）、黄（一般），有利益冲突")
 	require.Contains(t, shown, "退回补充5至15日")
 	code, _, stderr := r.at(0, "policy", "try", "--year", "2026")
 	require.Equal(t, exitFailure, code)

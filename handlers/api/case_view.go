@@ -100,11 +100,12 @@ type Party struct {
 type Clock struct {
 	Phase        models.Phase      `json:"phase"`
 	Since        time.Time         `json:"since"`
-	DueAt        time.Time         `json:"dueAt"`
+	DueAt        *time.Time        `json:"dueAt" description:"期限届满的时刻；暂停计时的时候为null"`
 	Days         int               `json:"days"`
 	Unit         models.Unit       `json:"unit"`
 	Rule         string            `json:"rule"`
 	PolicyNumber int               `json:"policyNumber"`
+	Policy       string            `json:"policy" description:"算出期限的那一版时限规则：默认规则第1版是各县通用的，第1版是本县自己的"`
 	Provisional  bool              `json:"provisional" description:"暂定：所经年份的放假安排尚未公布"`
 	Summary      string            `json:"summary" description:"期限怎么算出来的，一句话"`
 	Working      []models.WorkLine `json:"working"`
@@ -121,8 +122,10 @@ type Event struct {
 	Before     models.Position `json:"before"`
 	After      models.Position `json:"after"`
 	Note       string          `json:"note"`
-	Prev       string          `json:"prev"`
-	Hash       string          `json:"hash"`
+	// Clock is what the event did to the clock.
+	Clock *models.ClockChange `json:"clock" description:"这一步对计时做了什么：从新计时、暂停、恢复、延期、督办等；没有就是null"`
+	Prev  string              `json:"prev"`
+	Hash  string              `json:"hash"`
 }
 
 // Hint is something about the case that may be wrong, with the article it rests on.
@@ -177,7 +180,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 	for i, e := range c.Timeline {
 		view.Timeline[i] = Event{
 			Seq: e.Seq, At: e.At, Actor: e.Actor, Action: e.Action, ActionName: e.Action.Name(),
-			Before: e.Before, After: e.After, Note: e.Note, Prev: e.Prev, Hash: e.Hash,
+			Before: e.Before, After: e.After, Note: e.Note, Clock: e.Clock, Prev: e.Prev, Hash: e.Hash,
 		}
 	}
 	for _, h := range c.Hints(workday.OfTime(now).String()) {
@@ -193,7 +196,7 @@ func clockOf(c *models.Case) *Clock {
 	}
 	clock := stage.Clock()
 	return &Clock{
-		Phase: clock.Phase, Since: clock.Since, DueAt: clock.DueAt, Days: clock.Days, Unit: clock.Unit, Rule: clock.Rule, PolicyNumber: clock.PolicyNumber,
+		Phase: clock.Phase, Since: clock.Since, DueAt: c.DueAt, Days: clock.Days, Unit: clock.Unit, Rule: clock.Rule, PolicyNumber: clock.PolicyNumber, Policy: clock.PolicyVersion(),
 		Provisional: clock.Provisional, Summary: clock.Summary(), Working: clock.Working, Warnings: clock.Warnings,
 	}
 }

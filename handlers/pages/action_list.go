@@ -233,12 +233,15 @@ func pauseOf(c *models.Case, policy *models.Policy, _ models.Actor) any {
 }
 
 type extensionExtra struct {
-	MaxDays int
+	MaxDays int    // 0 where it may not be extended
 	Now     string // the last day as it is
 }
 
 func extension(c *models.Case, policy *models.Policy, _ models.Actor) any {
-	extra := extensionExtra{MaxDays: policy.ExtendMaxDays}
+	var extra extensionExtra
+	if most, err := policy.ExtendLimitOf(c); err == nil { // else the use case says what is wrong
+		extra.MaxDays = most
+	}
 	if c.DueAt != nil {
 		extra.Now = day(c.DueAt.Add(-time.Millisecond))
 	}

@@ -243,7 +243,7 @@ func viewStage(s *models.Stage) stageView {
 	if s.Received != nil {
 		v.Received = moment(*s.Received)
 	}
-	if clock := s.Clock(); clock != nil {
+	if clock := s.Clock(); clock != nil && clock.Pause() == nil { // while it stands still nothing is due
 		v.Due = day(clock.DueAt.Add(-time.Nanosecond))
 	}
 	for i := range s.Clocks {

@@ -45,7 +45,7 @@ type rulesText struct {
 }
 
 // ruleView is one rule in a table.
-type ruleView struct{ Name, Levels, Phase, Types, Risks, Conflict, Period, Warning string }
+type ruleView struct{ Name, Levels, Phase, Types, Risks, Conflict, Period, Warning, Extension string }
 
 type term struct{ Name, Value string }
 
@@ -55,7 +55,7 @@ func textOfRules(p *models.Policy) rulesText {
 	out := rulesText{Ladder: ladderOf(p), Terms: termsOf(p)}
 	for i := range p.Rules {
 		r := &p.Rules[i]
-		out.Rows = append(out.Rows, ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning()})
+		out.Rows = append(out.Rows, ruleView{r.Name, p.LevelNames(r), r.Phase.Name(), r.TypeNames(), r.RiskNames(), r.ConflictName(), r.Period(), r.Warning(), p.Extension(r)})
 	}
 	return out
 }
@@ -93,11 +93,17 @@ func termsOf(p *models.Policy) []term {
 type rulesChoices struct {
 	Phases, Units, Conflicts []models.Choice
 	Types, Levels            string
+	Subtypes                 []term   // of the types that have them
 	Ladder                   []string // that of the version it is made from
 }
 
 func choicesOfRules(from *models.Policy) rulesChoices {
 	out := rulesChoices{Phases: rules.Phases(), Units: rules.Units(), Conflicts: rules.Conflicts(), Types: namesOf(models.DisputeTypes())}
+	for _, t := range models.DisputeTypes() {
+		if names := namesOf(models.Subtypes(models.DisputeType(t.Code))); names != "" {
+			out.Subtypes = append(out.Subtypes, term{t.Name, names})
+		}
+	}
 	if from != nil {
 		out.Ladder = ladderOf(from)
 		out.Levels = strings.Join(out.Ladder, "、")
@@ -125,6 +131,7 @@ func valuesOf(d rules.Draft) url.Values {
 		rows = append(rows, map[string]string{
 			"id": r.ID, "name": r.Name, "levels": r.Levels, "phase": r.Phase, "types": r.Types, "except": r.Except, "risks": r.Risks,
 			"conflict": r.Conflict, "days": r.Days, "unit": r.Unit, "warnDays": r.WarnDays,
+			"subtypes": r.Subtypes, "exceptSubtypes": r.ExceptSubtypes, "extendDays": r.ExtendDays,
 		})
 	}
 	rowValues(values, "rules", rows)

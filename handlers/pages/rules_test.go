@@ -23,7 +23,7 @@ func TestRulesAnybodyCanRead(t *testing.T) {
 		require.Equal(t, http.StatusOK, p.status)
 		requireSound(t, p)
 		require.Contains(t, p.text("main"), "现行：默认规则第1版《默认时限规则》")
-		require.Contains(t, p.texts(".rules tbody tr"), "村级土地流转30日村级调解土地流转蓝（低）、黄（一般）不论有无提前7日、2日")
+		require.Contains(t, p.texts(".rules tbody tr"), "村级土地流转30日村级调解土地流转蓝（低）、黄（一般）不论有无提前7日、2日最多延期15日")
 		require.Contains(t, p.text("dl"), "每级一次，最多15日，须双方同意")
 		require.Equal(t, as == "county", p.doc.Find(`a[href="/rules/new"]`).Length() == 1)
 		one := w.visitor(as).get(t, "/rules/d1")

@@ -27,10 +27,28 @@ func (r Rules) Pause(c *models.Case, by models.Actor, ground models.PauseGround,
 	if left <= 0 {
 		return models.Errorf(models.Precondition, "case.pause_used_up", "本案累计暂停已满%d日，不能再暂停", r.Policy.PauseMaxDays)
 	}
+	if err := r.inTime(c, "暂停计时", now); err != nil {
+		return err
+	}
 	clock := c.RunningClock()
 	endsBy := workday.OfTime(now).AddDays(left).Start()
 	clock.Pauses = append(clock.Pauses, models.Pause{Ground: ground, Note: note, By: by, From: now, EndsBy: endsBy})
 	return r.recount(c, now)
+}
+
+// inTime refuses what can only be done before a deadline has passed: what is late by then stays late, in
+// the days between the deadline and the sweep as well.
+func (r Rules) inTime(c *models.Case, what string, now time.Time) error {
+	clock := c.RunningClock()
+	if clock.Pause() != nil || now.Before(clock.DueAt) {
+		return nil
+	}
+	above, ok := r.Policy.Above(c.Level)
+	if !ok {
+		return models.Errorf(models.Precondition, "case.overdue", "%s期限已于%s届满，不能再%s。本案已在最高一级，请抓紧办结，或者转请仲裁或诉讼", clock.Phase.Name(), lastDay(clock), what)
+	}
+	return models.Errorf(models.Precondition, "case.overdue", "%s期限已于%s届满，不能再%s。本案将自动上报%s，上级按自己的期限重新计时；已经谈成的，请登记协议",
+		clock.Phase.Name(), lastDay(clock), what, models.OfficeOf(above, c.Place).Name)
 }
 
 // days counts civil days from one moment to another.
@@ -55,15 +73,23 @@ func (r Rules) Resume(c *models.Case, now time.Time) error {
 
 // Extend gives the running clock more days, with both parties' recorded consent.
 func (r Rules) Extend(c *models.Case, by models.Actor, n int, consent string, now time.Time) error {
-	if r.Policy.ExtendMaxDays == 0 {
-		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
-	}
-	if n < 1 || n > r.Policy.ExtendMaxDays {
-		return models.FieldErrorf("days", "延期应为1至%d日", r.Policy.ExtendMaxDays)
-	}
 	clock := c.RunningClock()
 	if clock.Phase != models.PhaseMediation {
 		return models.Errorf(models.Precondition, "case.no_extension", "只有调解期限可以延期，%s期限不能延", clock.Phase.Name())
+	}
+	most, err := r.Policy.ExtendLimitOf(c)
+	switch {
+	case err != nil:
+		return err
+	case r.Policy.ExtendMaxDays == 0:
+		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
+	case most == 0:
+		return models.Errorf(models.Precondition, "case.no_extension", "按本县的时限规则，这一类纠纷不能延期")
+	case n < 1 || n > most:
+		return models.FieldErrorf("days", "延期应为1至%d日", most)
+	}
+	if err := r.inTime(c, "延期", now); err != nil {
+		return err
 	}
 	if clock.Adjusted(models.AdjustOrder) != nil {
 		return models.Errorf(models.Precondition, "case.ordered", "上级已经督办本案，不能延期")
@@ -96,7 +122,7 @@ func (r Rules) Tighten(c *models.Case, by models.Actor, now time.Time) error {
 	if clock == nil || clock.Phase != models.PhaseMediation {
 		return nil
 	}
-	rule, err := r.Policy.Match(models.Circumstances{Phase: models.PhaseMediation, Level: c.Level, Type: c.Type, Risk: c.Risk, Conflict: c.Conflict.Exists})
+	rule, err := r.Policy.Match(c.Circumstances(models.PhaseMediation, c.Level, c.Risk))
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,14 @@ func resume(t require.TestingT, r Rules, c *models.Case, at time.Time) {
 	do(t, r, c, models.ActionResume, chair, at, func() error { return r.Resume(c, at) })
 }
 
+func raise(t require.TestingT, r Rules, c *models.Case, at time.Time) {
+	do(t, r, c, models.ActionRaise, chair, at, func() error { c.Risk = models.Orange; return r.Tighten(c, chair, at) })
+}
+
+func order(t require.TestingT, r Rules, c *models.Case, lastDay string, at time.Time) {
+	do(t, r, c, models.ActionOrder, judicial, at, func() error { return r.Order(c, judicial, lastDay, "快办", at) })
+}
+
 func lines(c *models.Case) string {
 	var all []string
 	for _, line := range c.RunningClock().Working {
@@ -69,11 +77,11 @@ func TestAdjustments(t *testing.T) {
 		{"three days of pause do not count", func(t *testing.T, c *models.Case) {
 			pause(t, r, c, on("11-30"))
 			resume(t, r, c, on("12-03"))
-		}, "2026-12-28", []string{"skip: 11月30日至12月2日不计：暂停计时（等待鉴定、测绘）", "moved: 12月26日是周末，顺延至12月28日（民法典第203条）"}},
+		}, "2026-12-28", []string{"pause: 11月30日至12月2日不计：暂停计时（等待鉴定、测绘），期限由12月23日改为12月28日24时", "moved: 12月26日是周末，顺延至12月28日（民法典第203条）"}},
 		{"a pause within a day changes nothing", func(t *testing.T, c *models.Case) {
 			pause(t, r, c, on("11-30"))
 			resume(t, r, c, on("11-30").Add(time.Hour))
-		}, "2026-12-23", nil},
+		}, "2026-12-23", []string{"pause: 11月30日暂停计时（等待鉴定、测绘），当天恢复，没有一天不计，期限仍为12月23日24时"}},
 		{"two pauses add up", func(t *testing.T, c *models.Case) {
 			pause(t, r, c, on("11-30"))
 			resume(t, r, c, on("12-01"))
@@ -82,24 +90,28 @@ func TestAdjustments(t *testing.T) {
 		}, "2026-12-25", nil},
 		{"an extension", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionExtend, chair, on("12-20"), func() error { return r.Extend(c, chair, 5, "双方签字同意", on("12-20")) })
-		}, "2026-12-28", []string{"summary: 从11月24日起算35日，至12月28日24时；到期自动上报枫溪镇司法所", "extend: 12月20日延期5日：双方签字同意"}},
+		}, "2026-12-28", []string{"summary: 从11月24日起算35日，至12月28日24时；到期自动上报枫溪镇司法所", "extend: 12月20日延期5日：双方签字同意；期限由12月23日改为12月28日24时"}},
 		{"a higher risk shortens from its day", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
-		}, "2026-12-11", []string{"risk: 12月1日风险评为橙（较高），次日起算10日（规则“村级橙色以上”），期限改为12月11日24时"}},
+		}, "2026-12-11", []string{"risk: 12月1日风险评为橙（较高），次日起算10日（规则“村级橙色以上”），期限由12月23日改为12月11日24时"}},
 		{"a higher risk late changes nothing", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, on("12-18"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-18")) })
-		}, "2026-12-23", []string{"原期限更早，不变"}},
+		}, "2026-12-23", []string{"算到12月28日；原期限12月23日24时不晚于这一天，不变"}},
 		{"yellow has the days of blue", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Yellow; return r.Tighten(c, chair, on("12-01")) })
 			require.Empty(t, c.RunningClock().Adjustments)
 		}, "2026-12-23", nil},
 		{"an order from above", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionOrder, judicial, on("12-01"), func() error { return r.Order(c, judicial, "2026-12-05", "快办", on("12-01")) })
-		}, "2026-12-05", []string{"summary: 上级督办，至12月5日24时", "order: 12月1日督办：快办，期限改为12月5日24时"}},
+		}, "2026-12-05", []string{"summary: 上级督办，至12月5日24时", "order: 12月1日督办：快办；期限由12月23日改为12月5日24时"}},
 		{"an extension after a higher risk moves both ends", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
 			do(t, r, c, models.ActionExtend, chair, on("12-10"), func() error { return r.Extend(c, chair, 3, "双方同意", on("12-10")) })
 		}, "2026-12-14", nil},
+		{"an extension before a higher risk is not added to its days", func(t *testing.T, c *models.Case) {
+			do(t, r, c, models.ActionExtend, chair, on("11-25"), func() error { return r.Extend(c, chair, 5, "双方同意", on("11-25")) })
+			raise(t, r, c, on("12-01"))
+		}, "2026-12-11", []string{"期限由12月28日改为12月11日24时（此前的延期不加在新期限上）"}},
 		{"a pause after a higher risk counts in neither", func(t *testing.T, c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, on("12-01"), func() error { c.Risk = models.Orange; return r.Tighten(c, chair, on("12-01")) })
 			pause(t, r, c, on("12-03"))
@@ -166,6 +178,54 @@ func TestAdjustmentsAreRefused(t *testing.T) {
 				text += f.Message
 			}
 			require.Contains(t, text, test.words)
+		})
+	}
+}
+
+// TestExtensionByRule: a rule may allow fewer days than the version, or none; it is the rule of the risk
+// as it is now.
+func TestExtensionByRule(t *testing.T) {
+	t.Parallel()
+	policy := models.DefaultPolicy(start)
+	three, none := 3, 0
+	policy.Rules[1].ExtendDays, policy.Rules[5].ExtendDays = &three, &none // land transfers; orange
+	r := rulesOf(policy)
+	at := start.AddDate(0, 0, 2)
+	require.Equal(t, "延期应为1至3日", models.AsError(r.Extend(mediating(t, r), chair, 4, "同意", at)).Fields[0].Message)
+	c := mediating(t, r)
+	require.NoError(t, r.Extend(c, chair, 3, "同意", at))
+	require.Equal(t, local("2026-12-29 00:00"), c.RunningClock().DueAt)
+	c = mediating(t, r)
+	raise(t, r, c, at)
+	require.Equal(t, "按本县的时限规则，这一类纠纷不能延期", models.AsError(r.Extend(c, chair, 1, "同意", at)).Message)
+}
+
+// TestNothingIsPausedOrExtendedTooLate: a deadline that has passed stays passed, also before a sweep has
+// seen it; at the top rung there is nobody above to be told.
+func TestNothingIsPausedOrExtendedTooLate(t *testing.T) {
+	t.Parallel()
+	r := rulesOf(ladders()[0])
+	due := local("2026-12-24 00:00")
+	for name, do := range map[string]func(c *models.Case, now time.Time) error{
+		"暂停计时": func(c *models.Case, now time.Time) error {
+			return r.Pause(c, chair, models.PauseSurvey, "等测绘", now)
+		},
+		"延期": func(c *models.Case, now time.Time) error { return r.Extend(c, chair, 5, "双方同意", now) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.NoError(t, do(mediating(t, r), due.Add(-time.Millisecond)))
+			for _, late := range []time.Time{due, due.AddDate(0, 0, 30)} {
+				c := mediating(t, r)
+				before := bytesOf(t, c)
+				err := models.AsError(do(c, late))
+				require.Equal(t, models.Precondition, err.Kind)
+				require.Equal(t, "调解期限已于2026年12月23日24时届满，不能再"+name+"。本案将自动上报枫溪镇司法所，上级按自己的期限重新计时；已经谈成的，请登记协议", err.Message)
+				require.Equal(t, before, bytesOf(t, c))
+			}
+			c := mediating(t, r)
+			c.Level = models.LevelCounty
+			require.Contains(t, models.AsError(do(c, due)).Message, "本案已在最高一级，请抓紧办结，或者转请仲裁或诉讼")
 		})
 	}
 }

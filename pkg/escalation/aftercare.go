@@ -132,7 +132,7 @@ func (r Rules) Reclassify(c *models.Case, made *models.Policy, now time.Time) (c
 	}
 	stage := c.OpenStage()
 	match := func(risk models.RiskLevel) (models.Rule, error) {
-		return made.Match(models.Circumstances{Phase: clock.Phase, Level: stage.Level, Type: c.Type, Risk: risk, Conflict: c.Conflict.Exists})
+		return made.Match(c.Circumstances(clock.Phase, stage.Level, risk))
 	}
 	rule, err := match(riskAt(c, clock.Since, false))
 	if err != nil {

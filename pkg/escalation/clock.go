@@ -31,7 +31,7 @@ func (r Rules) Start(c *models.Case, phase models.Phase, level string, now time.
 	if phase == models.PhaseReturned {
 		asked = models.PhaseMediation
 	}
-	rule, err := r.Policy.Match(models.Circumstances{Phase: asked, Level: level, Type: c.Type, Risk: c.Risk, Conflict: c.Conflict.Exists})
+	rule, err := r.Policy.Match(c.Circumstances(asked, level, c.Risk))
 	if err != nil {
 		return models.Clock{}, err
 	}
@@ -55,7 +55,9 @@ func (r Rules) Recount(c *models.Case, rung models.Rung, clock *models.Clock, no
 		return err
 	}
 	clock.DueAt, clock.Provisional, clock.Calendar = sum.Due, sum.Provisional, r.Calendar.Version()
-	clock.Working = r.working(c, rung, clock, sum)
+	if clock.Working, err = r.working(c, rung, clock, sum); err != nil {
+		return err
+	}
 	if clock.OverdueTold != nil && now.Before(clock.DueAt) {
 		clock.OverdueTold = nil
 	}
@@ -78,38 +80,40 @@ func (r Rules) Recount(c *models.Case, rung models.Rung, clock *models.Clock, no
 // reckoning is a deadline and what it came of.
 type reckoning struct {
 	workday.Counted
-	base  workday.Counted    // before a shorter one took its place
-	days  int                // counted, extensions included
-	by    *models.Adjustment // the one that made it shorter, nil for none
-	pause []workday.Span
+	days int                // counted, extensions included
+	by   *models.Adjustment // the one that made it shorter, nil for none
 }
 
 func (r Rules) reckon(clock *models.Clock) (reckoning, error) {
-	sum := reckoning{days: clock.Days + extended(clock, time.Time{}), pause: pausedDays(clock)}
+	sum := reckoning{days: clock.Days + extended(clock, time.Time{})}
 	var err error
-	if sum.base, err = r.count(workday.OfTime(clock.Since), sum.days, clock.Unit, sum.pause); err != nil {
+	if sum.Counted, err = r.count(workday.OfTime(clock.Since), sum.days, clock.Unit, pausedDays(clock)); err != nil {
 		return sum, err
 	}
-	sum.Counted = sum.base
 	for i := range clock.Adjustments {
 		a := &clock.Adjustments[i]
-		var end workday.Counted
-		switch a.Kind {
-		case models.AdjustRisk:
-			end, err = r.count(workday.OfTime(a.At), a.Days+extended(clock, a.At), a.Unit, sum.pause)
-		case models.AdjustOrder:
-			end, err = lastDayOf(a.LastDay)
-		default:
-			continue
-		}
+		end, err := r.shortened(clock, a)
 		if err != nil {
 			return sum, err
 		}
-		if end.Due.Before(sum.Due) {
+		if a.Kind != models.AdjustExtend && end.Due.Before(sum.Due) {
 			sum.Counted, sum.by = end, a
 		}
 	}
 	return sum, nil
+}
+
+// shortened is the end that a higher risk or an order sets to a clock. Of extensions only a later one
+// moves that of a higher risk: what the parties agreed to before, they agreed to for the lower one. An
+// extension sets none.
+func (r Rules) shortened(clock *models.Clock, a *models.Adjustment) (workday.Counted, error) {
+	switch a.Kind {
+	case models.AdjustOrder:
+		return lastDayOf(a.LastDay)
+	case models.AdjustExtend:
+		return workday.Counted{}, nil
+	}
+	return r.count(workday.OfTime(a.At), a.Days+extended(clock, a.At), a.Unit, pausedDays(clock))
 }
 
 func (r Rules) count(event workday.Date, days int, unit models.Unit, except []workday.Span) (workday.Counted, error) {
@@ -158,107 +162,4 @@ func pausedDays(clock *models.Clock) []workday.Span {
 		}
 	}
 	return spans
-}
-
-// working writes the deadline's sum in plain Chinese: the summary first, then each step.
-func (r Rules) working(c *models.Case, rung models.Rung, clock *models.Clock, sum reckoning) []models.WorkLine {
-	event := workday.OfTime(clock.Since)
-	then := "到期由" + rung.Name + "报告逾期，并转请仲裁或诉讼"
-	if above, ok := r.Policy.Above(rung.Level); ok {
-		then = "到期自动上报" + models.OfficeOf(above, c.Place).Name
-	}
-	first := event.AddDays(1)
-	summary := fmt.Sprintf("从%s起算%s，至%s24时；%s", speak(first, event), daysOf(sum.days, clock.Unit), speak(sum.Last, event), then)
-	if sum.by != nil {
-		summary = fmt.Sprintf("%s，至%s24时；%s", map[models.AdjustmentKind]string{models.AdjustRisk: "风险提高后期限缩短", models.AdjustOrder: "上级督办"}[sum.by.Kind], speak(sum.Last, event), then)
-	}
-	var lines []models.WorkLine
-	line := func(kind string, from, to workday.Date, format string, args ...any) {
-		lines = append(lines, models.WorkLine{Kind: kind, From: from.String(), To: to.String(), Text: fmt.Sprintf(format, args...)})
-	}
-	line("summary", first, sum.Last, "%s", summary)
-	line("start", event, event, "%s%s，当日不计（民法典第201条）", speak(event, event), begins[clock.Phase])
-	line("count", first, sum.base.Last, "%s期限%s，依据时限规则第%d版“%s”", clock.Phase.Name(), daysOf(clock.Days, clock.Unit), clock.PolicyNumber, clock.RuleName)
-	for _, a := range clock.Adjustments {
-		if a.Kind == models.AdjustExtend {
-			on := workday.OfTime(a.At)
-			line("extend", on, on, "%s延期%s：%s", speak(on, event), daysOf(a.Days, clock.Unit), a.Note)
-		}
-	}
-	// What lies behind the day on which a shorter deadline ends counts for nothing.
-	skipped := slices.DeleteFunc(slices.Clone(sum.base.Skipped), func(skip workday.Skip) bool { return sum.Last.Before(skip.Date) })
-	for _, skip := range joinSkips(skipped) {
-		if skip.from != skip.to {
-			line("skip", skip.from, skip.to, "%s至%s不计：%s", speak(skip.from, event), speak(skip.to, event), skip.why)
-			continue
-		}
-		line("skip", skip.from, skip.to, "%s不计：%s", speak(skip.from, event), skip.why)
-	}
-	if from := sum.base.MovedFrom; from != (workday.Date{}) && !sum.Last.Before(from) {
-		line("moved", from, sum.base.Last, "%s是%s，顺延至%s（民法典第203条）", speak(from, event), r.Calendar.Why(from), speak(sum.base.Last, event))
-	}
-	for i := range clock.Adjustments {
-		r.adjusted(&clock.Adjustments[i], event, sum, line)
-	}
-	if p := clock.Pause(); p != nil {
-		on, last := workday.OfTime(p.From), workday.OfTime(p.EndsBy.Add(-time.Millisecond))
-		line("pause", on, last, "%s起暂停计时（%s）：%s；最迟%s24时自动恢复", speak(on, event), p.Ground.Name(), p.Note, speak(last, event))
-	}
-	if clock.Provisional {
-		lines = append(lines, models.WorkLine{Kind: "provisional", Text: "暂定：所经年份的放假安排尚未公布，公布后重新计算"})
-	}
-	return append(lines, models.WorkLine{Kind: "then", Text: then})
-}
-
-// begins is what happens on the day from which a phase is counted.
-var begins = map[models.Phase]string{
-	models.PhaseAcceptance: "登记", models.PhaseReview: "上报送达", models.PhaseMediation: "开始调解", models.PhaseReturned: "退回送达",
-}
-
-// adjusted writes the line of what may have made a deadline shorter.
-func (r Rules) adjusted(a *models.Adjustment, event workday.Date, sum reckoning, line func(kind string, from, to workday.Date, format string, args ...any)) {
-	on := workday.OfTime(a.At)
-	end := "原期限更早，不变"
-	if sum.by == a {
-		end = "期限改为" + speak(sum.Last, event) + "24时"
-	}
-	switch a.Kind {
-	case models.AdjustRisk:
-		line("risk", on, sum.Last, "%s%s，次日起算%s（规则“%s”），%s", speak(on, event), a.Note, daysOf(a.Days, a.Unit), a.Rule, end)
-	case models.AdjustOrder:
-		line("order", on, sum.Last, "%s督办：%s，%s", speak(on, event), a.Note, end)
-	}
-}
-
-func daysOf(n int, unit models.Unit) string {
-	if unit == models.WorkingDays {
-		return fmt.Sprintf("%d个工作日", n)
-	}
-	return fmt.Sprintf("%d日", n)
-}
-
-// speak writes a date as people say it; the year only where it is not that of the event.
-func speak(d, event workday.Date) string {
-	if d.Year == event.Year {
-		return fmt.Sprintf("%d月%d日", d.Month, d.Day)
-	}
-	return fmt.Sprintf("%d年%d月%d日", d.Year, d.Month, d.Day)
-}
-
-type skipRun struct {
-	from, to workday.Date
-	why      string
-}
-
-// joinSkips makes one line of neighbouring days that are skipped for the same reason.
-func joinSkips(skips []workday.Skip) []skipRun {
-	var runs []skipRun
-	for _, s := range skips {
-		if n := len(runs); n > 0 && runs[n-1].why == s.Why && runs[n-1].to.AddDays(1) == s.Date {
-			runs[n-1].to = s.Date
-			continue
-		}
-		runs = append(runs, skipRun{s.Date, s.Date, s.Why})
-	}
-	return runs
 }

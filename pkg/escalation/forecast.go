@@ -117,6 +117,11 @@ func (r Rules) Say(c *models.Case, now time.Time) (string, error) {
 	}
 	d := Decide(r.Policy, c, now)
 	text := "现在：" + d.Why
+	if still, err := r.IfResumed(c, now); err != nil {
+		return "", err
+	} else if still != "" {
+		text += "，" + still
+	}
 	if d.Step != Nothing {
 		text += "，等待下一次自动检查"
 	}

@@ -176,7 +176,7 @@ func TestSay(t *testing.T) {
 		{"next year has its year", nil, local("2025-12-31 10:00"), "现在：期限未到；接下来 2026年12月17日 提醒，2026年12月22日 提醒，2026年12月24日 0时自动上报枫溪镇司法所"},
 		{"due", nil, on("12-24"), "现在：调解期限已于2026年12月23日24时届满，自动上报枫溪镇司法所，等待下一次自动检查"},
 		{"a reminder is due", nil, on("12-17"), "现在：距调解期限届满还有7日，等待下一次自动检查；接下来 12月22日 提醒，12月24日 0时自动上报枫溪镇司法所"},
-		{"paused", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), "现在：暂停计时中（等待鉴定、测绘）；接下来 2027年1月30日 0时恢复计时，2027年2月16日 提醒，2027年2月21日 提醒，2027年2月23日 0时自动上报枫溪镇司法所"},
+		{"paused", func(c *models.Case) { pause(t, r, c, on("12-01")) }, on("12-02"), "现在：暂停计时中（等待鉴定、测绘），如果今天恢复计时，期限为12月24日24时；接下来 2027年1月30日 0时恢复计时，2027年2月16日 提醒，2027年2月21日 提醒，2027年2月23日 0时自动上报枫溪镇司法所"},
 		{"a threat", func(c *models.Case) {
 			do(t, r, c, models.ActionRaise, chair, local("2026-12-22 09:15"), func() error {
 				at := local("2026-12-22 09:15")
@@ -227,7 +227,7 @@ func TestForesightComesTrue(t *testing.T) {
 				return nil
 			}))
 		}
-		if c.State == models.Mediating && rapid.Bool().Draw(t, "paused") {
+		if c.State == models.Mediating && !c.IsOverdue(now) && rapid.Bool().Draw(t, "paused") {
 			require.NoError(t, c.Move(r.Policy, models.ActionPause, chair, now, "", func() error { return r.Pause(c, chair, models.PauseSurvey, "", now) }))
 		}
 		now = now.Add(hours(100))

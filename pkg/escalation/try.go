@@ -65,7 +65,7 @@ type trying struct {
 // run lets one clock run from its beginning until somebody stopped it, nil where nobody did.
 func (t *trying) run(phase models.Phase, since time.Time, stopped *time.Time) (Trial, error) {
 	was, _ := t.c.PositionAt(since.Add(time.Millisecond)) // with what happened at that moment
-	rule, err := t.rules.Policy.Match(models.Circumstances{Phase: phase, Level: t.level, Type: t.c.Type, Risk: was.Risk, Conflict: t.c.Conflict.Exists})
+	rule, err := t.rules.Policy.Match(t.c.Circumstances(phase, t.level, was.Risk))
 	if err != nil {
 		return Trial{}, fmt.Errorf("try case %s: %w", t.c.ID.Hex(), err)
 	}

@@ -40,11 +40,16 @@ type DraftRule struct {
 	Phase    string `json:"phase"`
 	Types    string `json:"types"`
 	Except   string `json:"except"`
-	Risks    string `json:"risks"`
-	Conflict string `json:"conflict"` // yes, no, or "" for both
-	Days     string `json:"days"`
-	Unit     string `json:"unit"`
-	WarnDays string `json:"warnDays"`
+	Subtypes string `json:"subtypes"` // of the one type
+	// ExceptSubtypes are those of the one type that the rule is not for.
+	ExceptSubtypes string `json:"exceptSubtypes"`
+	Risks          string `json:"risks"`
+	Conflict       string `json:"conflict"` // yes, no, or "" for both
+	Days           string `json:"days"`
+	Unit           string `json:"unit"`
+	WarnDays       string `json:"warnDays"`
+	// ExtendDays is the longest extension, "" for that of the version.
+	ExtendDays string `json:"extendDays"`
 }
 
 // Phases lists what a rule's time can be for.
@@ -81,6 +86,12 @@ func DraftOf(p *models.Policy) Draft {
 			row.Levels = p.LevelNames(r)
 		}
 		row.Types, row.Except = typeList(r.Types), typeList(r.Except)
+		if len(r.Types) == 1 {
+			row.Subtypes, row.ExceptSubtypes = models.SubtypeNames(r.Types[0], r.Subtypes), models.SubtypeNames(r.Types[0], r.ExceptSubtypes)
+		}
+		if r.ExtendDays != nil {
+			row.ExtendDays = strconv.Itoa(*r.ExtendDays)
+		}
 		if r.Conflict != nil {
 			row.Conflict = map[bool]string{true: "yes", false: "no"}[*r.Conflict]
 		}
@@ -182,6 +193,7 @@ func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rul
 	}
 	rule.Levels = r.codes(at+"levels", row.Levels, levels, "层级")
 	rule.Types, rule.Except = r.types(at+"types", row.Types), r.types(at+"except", row.Except)
+	rule.Subtypes, rule.ExceptSubtypes = r.subtypes(at+"subtypes", row.Subtypes, rule.Types), r.subtypes(at+"exceptSubtypes", row.ExceptSubtypes, rule.Types)
 	for _, risk := range r.codes(at+"risks", row.Risks, models.RiskLevels(), "风险等级") {
 		rule.Risks = append(rule.Risks, models.RiskLevel(risk))
 	}
@@ -190,6 +202,10 @@ func (r *reading) rule(at string, row DraftRule, from *models.Policy) models.Rul
 		rule.Conflict = &yes
 	}
 	rule.Days = r.number(at+"days", row.Days, "天数")
+	if strings.TrimSpace(row.ExtendDays) != "" {
+		n := r.number(at+"extendDays", row.ExtendDays, "延期的最多天数")
+		rule.ExtendDays = &n
+	}
 	rule.WarnDays = r.days(at+"warnDays", row.WarnDays)
 	return rule
 }
@@ -208,6 +224,21 @@ func (r *reading) days(field, text string) []int {
 		}
 	}
 	return out
+}
+
+// subtypes reads names of sub-types of the one type of a rule.
+func (r *reading) subtypes(field, text string, types []models.DisputeType) []string {
+	switch {
+	case len(pieces(text)) == 0:
+		return nil
+	case len(types) != 1:
+		r.fault(field, "写具体情形，类型要写一种，而且只能写一种")
+		return nil
+	case len(models.Subtypes(types[0])) == 0:
+		r.fault(field, "%s没有具体情形，这一格请空着", models.NameOf(models.DisputeTypes(), string(types[0])))
+		return nil
+	}
+	return r.codes(field, text, models.Subtypes(types[0]), "具体情形")
 }
 
 // number reads a whole number, with 日, 天 or 小时 behind it or not.

@@ -23,6 +23,9 @@ func courseOf(raw bson.Raw) (*models.Case, error) {
 	place := r.document(raw, "place")
 	c.Place = models.Place{Township: r.text(place, "township"), Village: r.text(place, "village"), TownshipName: r.text(place, "townshipName"), VillageName: r.text(place, "villageName")}
 	c.Conflict.Exists = field(&r, r.document(raw, "conflict"), "exists", bson.RawValue.BooleanOK)
+	if subtype, err := raw.LookupErr("subtype"); err == nil {
+		c.Subtype = subtype.StringValue()
+	}
 	if number, err := raw.LookupErr("number", "text"); err == nil {
 		c.Number = &models.CaseNumber{Text: number.StringValue()}
 	}
