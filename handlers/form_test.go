@@ -110,13 +110,32 @@ func (m *mutator) object(s *openapi3.Schema, value any, path string, whole func(
 	}
 }
 
+// sample is the least that a schema takes.
+func sample(s *openapi3.Schema) any {
+	switch {
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	case s.Type.Is("object"):
+		object := map[string]any{}
+		for _, name := range s.Required {
+			object[name] = sample(s.Properties[name].Value)
+		}
+		return object
+	case s.Type.Is("array"):
+		return []any{}
+	case s.Type.Is("integer"):
+		return 1
+	case s.Type.Is("boolean"):
+		return false
+	}
+	return "一项"
+}
+
 func (m *mutator) array(s *openapi3.Schema, value any, path string, whole func(any) any) {
 	list, _ := value.([]any)
-	item := any("一项")
+	item := sample(s.Items.Value)
 	if len(list) > 0 {
 		item = list[0]
-	} else if s.Items.Value.Type.Is("object") {
-		item = map[string]any{}
 	}
 	if s.MinItems > 0 {
 		m.bad = append(m.bad, change{path, "too few", whole([]any{})})
@@ -187,7 +206,7 @@ func TestDocumentSaysWhatIsTaken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 13+len(actionVisits()), bodies)
+	require.Equal(t, 16+len(actionVisits()), bodies)
 	require.Greater(t, changes, 300)
 }
 
