@@ -92,9 +92,8 @@ go mod tidy -diff || die 'go mod tidy is needed'
 
 step 'vet, staticcheck'
 go build -C scripts/lint -o "$cache/" tool
-# The checks read packages as the tests build them, so that each is compiled once. SQLite is C that was
-# translated to Go and keeps its memory to itself: as with C proper, the race detector does not watch it.
-GOFLAGS+=' -race -gcflags=modernc.org/...=-race=false'
+# The checks read packages as the tests build them, so that each is compiled once.
+GOFLAGS+=' -race'
 go vet ./...
 "$cache/staticcheck" ./...
 
