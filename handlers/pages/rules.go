@@ -179,7 +179,7 @@ func (p *Pages) trial(ctx context.Context, county string, f *form, field string,
 		return nil, err
 	}
 	view := &trialView{Trial: t, Names: [2]string{"现行规则", "试算的规则"}}
-	for _, part := range []trialPart{{"上报的月份", t.Months}, {"乡镇", t.Townships}, {"纠纷类型", t.Types}, {"开始的层级", t.Levels}} {
+	for _, part := range []trialPart{{"从哪一级到哪一级", t.Levels}, {"上报的原因", t.Reasons}, {"上报的月份", t.Months}, {"乡镇", t.Townships}, {"纠纷类型", t.Types}} {
 		if len(part.Rows) > 0 {
 			view.Parts = append(view.Parts, part)
 		}
@@ -189,21 +189,16 @@ func (p *Pages) trial(ctx context.Context, county string, f *form, field string,
 		bars = append(bars, papers.PairBar{Name: row.Name, Was: int64(row.Was), Is: int64(row.Is)})
 	}
 	if len(bars) > 0 {
-		if view.Chart, err = papers.PairChart("trial", "各月到期上报的件数", view.Names, bars); err != nil {
+		if view.Chart, err = papers.PairChart("trial", "各月自动上报的件次", view.Names, bars); err != nil {
 			return nil, err
 		}
 	}
 	for _, d := range t.Differing {
 		view.Cases = append(view.Cases, trialCase{
 			Path: "/cases/" + d.ID.Hex(), Title: d.Title, Number: d.Number, Place: d.Place, Type: typeName(d.Type, ""), Logged: dateText(d.LoggedOn),
-			Way: d.Way.Name(), Was: trialDays(d.Was), Is: trialDays(d.Is),
+			Way: d.Way.Name(), Was: d.Was.Text(dateText), Is: d.Is.Text(dateText),
 		})
 	}
 	view.Left = t.More + t.Fewer + t.Moved - len(view.Cases)
 	return view, nil
-}
-
-// trialDays writes the days of an end as people read them.
-func trialDays(e rules.End) string {
-	return strings.Replace(e.Text(), e.LastDay, dateText(e.LastDay), 1)
 }
