@@ -203,7 +203,7 @@ func (s *Service) Try(ctx context.Context, q TrialQuery) (*Trial, error) {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(townships)) {
 		workers.Go(func() {
-			p := policies{was: escalation.Rules{Policy: q.Against, Calendar: calendar}, is: escalation.Rules{Policy: q.With, Calendar: calendar}, now: now}
+			p := policies{was: escalation.Rules{Policy: q.Against, Calendar: calendar}, is: escalation.Rules{Policy: q.With, Calendar: calendar}, now: now, most: q.Most}
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(townships) || ctx.Err() != nil {
@@ -241,6 +241,7 @@ const (
 type policies struct {
 	was, is escalation.Rules
 	now     time.Time
+	most    int // cases that are listed
 }
 
 // part is what came of one township.
@@ -274,10 +275,10 @@ func (p *part) add(with policies, c *models.Case) {
 	default:
 		return
 	}
-	p.Differing = append(p.Differing, Differ{
+	p.keep(Differ{
 		ID: c.ID, Number: c.NumberText(), Title: c.Title, Place: c.Place.TownshipName + c.Place.VillageName, Type: c.Type,
 		LoggedOn: workday.OfTime(c.LoggedAt).String(), Way: way, Was: endOf(was, with.was.Policy), Is: endOf(is, with.is.Policy), township: c.Place.Township, logged: c.LoggedAt,
-	})
+	}, with.most)
 }
 
 // mayRise says whether nobody knows how often a case would have gone up in all.
@@ -371,13 +372,26 @@ func (t *Trial) sum(parts []*part, townships []*models.Region, q TrialQuery) {
 			t.Types = append(t.Types, TrialRow{choice.Code, choice.Name, *pair})
 		}
 	}
-	ways := []Way{WayMore, WayFewer, WayMoved}
-	slices.SortFunc(t.Differing, func(a, b Differ) int {
-		return cmp.Or(cmp.Compare(slices.Index(ways, a.Way), slices.Index(ways, b.Way)), strings.Compare(a.township, b.township), a.logged.Compare(b.logged), strings.Compare(a.ID.Hex(), b.ID.Hex()))
-	})
+	sortDiffering(t.Differing)
 	if q.Most > 0 && len(t.Differing) > q.Most {
 		t.Differing = t.Differing[:q.Most]
 	}
+}
+
+// keep adds a case that differs. Where only so many are listed, no more than twice as many are kept.
+func (p *part) keep(d Differ, most int) {
+	p.Differing = append(p.Differing, d)
+	if most > 0 && len(p.Differing) >= 2*most {
+		sortDiffering(p.Differing)
+		p.Differing = slices.Delete(p.Differing, most, len(p.Differing))
+	}
+}
+
+func sortDiffering(list []Differ) {
+	ways := []Way{WayMore, WayFewer, WayMoved}
+	slices.SortFunc(list, func(a, b Differ) int {
+		return cmp.Or(cmp.Compare(slices.Index(ways, a.Way), slices.Index(ways, b.Way)), strings.Compare(a.township, b.township), a.logged.Compare(b.logged), strings.Compare(a.ID.Hex(), b.ID.Hex()))
+	})
 }
 
 func (p *Pair) add(other Pair) {

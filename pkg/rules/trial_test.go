@@ -127,8 +127,9 @@ func TestTrial(t *testing.T) {
 		require.Equal(t, "2025-06-30", trial.Differing[3].Is.Rises[0].Day)
 
 		few := w.try(t, func(q *rules.TrialQuery) { q.Most = 2 })
-		require.Len(t, few.Differing, 2)
+		require.Equal(t, trial.Differing[:2], few.Differing)
 		require.Equal(t, trial.Up, few.Up)
+		require.Equal(t, trial.Differing[:1], w.try(t, func(q *rules.TrialQuery) { q.Most = 1 }).Differing, "of each township no more are kept")
 
 		back := w.try(t, func(q *rules.TrialQuery) { q.With, q.Against = q.Against, q.With })
 		require.Equal(t, []int{0, 3, 1}, []int{back.More, back.Fewer, back.Moved})
