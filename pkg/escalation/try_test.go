@@ -388,16 +388,7 @@ func TestTryOfTheRealRulesIsWhatHappened(t *testing.T) {
 func sweptTo(t require.TestingT, r Rules, c *models.Case, now time.Time, late time.Duration) time.Time {
 	for c.NextAt != nil && !c.NextAt.After(now) {
 		at := c.NextAt.Add(late)
-		for {
-			d := Decide(r.Policy, c, at)
-			if d.Step == Nothing {
-				break
-			}
-			require.NoError(t, r.Carry(c, d, at))
-			if d.Step == Move {
-				break
-			}
-		}
+		sweepAll(t, r, c, at)
 		if at.After(now) {
 			now = at
 		}
