@@ -150,7 +150,7 @@ func (r *Runs) carry(ctx context.Context, run *Run, do func(context.Context, *Ru
 
 // Wait returns when every run has ended, after the server's context has.
 func (r *Runs) Wait() {
-	r.mu.Lock() // none begins any more
-	r.mu.Unlock()
+	r.mu.Lock() // whoever is about to begin one has begun it
+	defer r.mu.Unlock()
 	r.work.Wait()
 }
