@@ -217,8 +217,9 @@ type tryBody struct {
 const lookAgain = 3
 
 // ask tries a version, by the year in a field, as a run of its own: what came of it, or how far it is in
-// words. The same version with the same year is the same run.
-func (d *ruleDesk[T, P]) ask(c *gin.Context, f *form, field string, candidate P) (trial any, far string, err error) {
+// words. The same version with the same year is the same run; only one that is on is looked at where none is to
+// begin.
+func (d *ruleDesk[T, P]) ask(c *gin.Context, f *form, field string, candidate P, begin bool) (trial any, far string, err error) {
 	ctx, actor, year := c.Request.Context(), web.Actor(c), strings.TrimSpace(f.Value(field))
 	said, err := json.Marshal(candidate)
 	if err != nil {
@@ -226,9 +227,13 @@ func (d *ruleDesk[T, P]) ask(c *gin.Context, f *form, field string, candidate P)
 	}
 	county := rules.CountyOf(actor.Region)
 	key := fmt.Sprintf("%s %s %s %x", d.root, county, year, sha256.Sum256(said))
-	trial, at, err := d.Trials.Ask(ctx, actor.ID, key, func(ctx context.Context, run *rules.Run) (any, error) {
+	do := func(ctx context.Context, run *rules.Run) (any, error) {
 		return d.trial(ctx, county, year, candidate, run)
-	})
+	}
+	if !begin {
+		do = nil
+	}
+	trial, at, err := d.Trials.Ask(ctx, actor.ID, key, do)
 	if e := models.AsError(err); err != nil && e.Kind == models.Invalid && len(e.Fields) == 1 {
 		return nil, "", models.FieldErrorf(field, "%s", e.Fields[0].Message)
 	}
@@ -259,14 +264,14 @@ func (d *ruleDesk[T, P]) try(c *gin.Context) error {
 	body := tryBody{Form: &form{Values: c.Request.URL.Query()}, Version: view}
 	status := http.StatusOK
 	if body.Form.Values.Has("year") {
-		body.Trial, body.Far, err = d.ask(c, body.Form, "year", v.Rules)
+		body.Trial, body.Far, err = d.ask(c, body.Form, "year", v.Rules, c.Query("wait") == "")
 		switch {
 		case err != nil && !body.Form.refuse(err):
 			return err
 		case err != nil:
 			status = web.Status(models.AsError(err))
 		case body.Far != "":
-			c.Header("Refresh", strconv.Itoa(lookAgain))
+			c.Header("Refresh", fmt.Sprintf("%d; url=%s/try?%s", lookAgain, view.Path, url.Values{"year": {body.Form.Value("year")}, "wait": {"1"}}.Encode()))
 		}
 	} else {
 		body.Form.Values.Set("year", d.firstYear())
@@ -426,7 +431,7 @@ func (d *ruleDesk[T, P]) review(c *gin.Context, county string, next P, do string
 	}
 	body.Checked = true
 	if do == "try" && d.trial != nil {
-		body.Trial, body.Far, err = d.ask(c, body.Form, "tryYear", next)
+		body.Trial, body.Far, err = d.ask(c, body.Form, "tryYear", next, true)
 		return err
 	}
 	return nil

@@ -205,13 +205,18 @@ func TestTryRulesThatTakeLong(t *testing.T) {
 	require.Equal(t, http.StatusOK, waits.status)
 	requireSound(t, waits)
 	require.Contains(t, waits.text("#far"), "前面还有人在试算，轮到以后自动开始。这一页几秒后自己更新")
-	require.Equal(t, "3", waits.header.Get("Refresh"))
+	const again = "/rules/1/try?wait=1&year=2026"
+	require.Equal(t, "3; url="+again, waits.header.Get("Refresh"))
 	require.Zero(t, waits.doc.Find("#trial").Length())
 	close(gate)
 	var done *page
-	require.Eventually(t, func() bool { done = v.get(t, address); return done.doc.Find("#trial").Length() == 1 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { done = v.get(t, again); return done.doc.Find("#trial").Length() == 1 }, 10*time.Second, 10*time.Millisecond)
 	require.Empty(t, done.header.Get("Refresh"))
 	require.Zero(t, done.doc.Find("#far").Length())
+	gone := v.get(t, again)
+	require.Equal(t, http.StatusConflict, gone.status)
+	require.Contains(t, gone.text(".notice.bad"), "请再点一次“试算”")
+	require.Equal(t, "2026", gone.form(t, mainForm).values.Get("year"))
 	require.Contains(t, done.texts("#trial tbody tr"), "自动上报的案件11")
 	require.Equal(t, casePath(c, ""), done.doc.Find("#trial .cases a.title").AttrOr("href", ""))
 

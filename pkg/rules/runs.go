@@ -61,12 +61,16 @@ type Far struct {
 	Done, Total int
 }
 
-var errReplaced = models.Errorf(models.Conflict, "trial.replaced", "您又开始了另一次试算，这一次已经停下")
+var (
+	errReplaced = models.Errorf(models.Precondition, "trial.replaced", "您又开始了另一次试算，这一次已经停下")
+	errGone     = models.Errorf(models.Precondition, "trial.gone", "这一次试算已经停下，或者结果已经看过了。请再点一次“试算”")
+)
 
 // Ask hands over what came of a person's run, or says how far it is, if it has not ended within the patience.
-// key tells what is asked for: the same again is no other run. Nil runs are waited for, however long.
+// key tells what is asked for: the same again is no other run. Without do none is begun: of two pages that ask
+// for themselves again neither ends the run of the other. Nil runs are waited for, however long.
 func (r *Runs) Ask(ctx context.Context, who, key string, do func(context.Context, *Run) (any, error)) (any, *Far, error) {
-	if r == nil {
+	if r == nil && do != nil {
 		result, err := do(ctx, &Run{})
 		return result, nil, err
 	}
@@ -94,12 +98,18 @@ func (r *Runs) Ask(ctx context.Context, who, key string, do func(context.Context
 
 // join finds a person's run, or begins it.
 func (r *Runs) join(who, key string, do func(context.Context, *Run) (any, error)) (*Run, error) {
+	if r == nil {
+		return nil, errGone
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if run := r.runs[who]; run != nil {
-		if run.key == key {
-			return run, nil
-		}
+	run := r.runs[who]
+	switch {
+	case run != nil && run.key == key:
+		return run, nil
+	case do == nil:
+		return nil, errGone
+	case run != nil:
 		run.cancel(errReplaced)
 		delete(r.runs, who)
 	}
@@ -119,7 +129,7 @@ func (r *Runs) join(who, key string, do func(context.Context, *Run) (any, error)
 		return nil, models.Errorf(models.TooMany, "trial.busy", "现在试算的人太多，请过几分钟再试")
 	}
 	ctx, cancel := context.WithCancelCause(r.server)
-	run := &Run{key: key, cancel: cancel, ended: make(chan struct{})}
+	run = &Run{key: key, cancel: cancel, ended: make(chan struct{})}
 	r.runs[who] = run
 	r.work.Go(func() {
 		defer close(run.ended)

@@ -62,6 +62,11 @@ func TestRunsTellHowFarTheyAre(t *testing.T) {
 		_, far, err = runs.Ask(t.Context(), "county", "甲", long)
 		require.NoError(t, err)
 		require.NotNil(t, far, "handed over once, and then begun anew")
+		_, _, err = runs.Ask(t.Context(), "county", "乙", nil)
+		require.ErrorContains(t, err, "trial.gone")
+		_, far, err = runs.Ask(t.Context(), "county", "甲", nil)
+		require.NoError(t, err, "whoever only looks ends nothing")
+		require.NotNil(t, far)
 	})
 }
 
