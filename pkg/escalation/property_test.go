@@ -161,8 +161,8 @@ func TestCasesDoNotTouchEachOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Rules{Policy: anyPolicy().Draw(t, "policy"), Calendar: anyCalendar().Draw(t, "calendar")}
 		lives := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) life {
-			return life{anyMoment().Draw(t, "start"), rapid.SliceOfN(anyEvent(8), 0, 5).Draw(t, "events")}
-		}), 2, 6).Draw(t, "lives")
+			return life{anyMoment().Draw(t, "start"), rapid.SliceOfN(anyEvent(8), 0, 4).Draw(t, "events")}
+		}), 2, 4).Draw(t, "lives")
 		now := local("2028-06-01 00:00").Add(time.Duration(rapid.IntRange(0, 60*24).Draw(t, "hours")) * time.Hour)
 		order := make([]int, len(lives))
 		for i := range order {
