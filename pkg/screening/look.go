@@ -267,7 +267,7 @@ func (l *look) performedBy(in *models.Instalment) bool {
 // maturity is when an instalment counts, once: at the end of the day it is due, or when it was
 // performed if that was earlier; never before the agreement was written down.
 func maturity(a *models.Agreement, in *models.Instalment) (time.Time, bool) {
-	at, ok := lastMoment(in.DueOn)
+	at, ok := models.LastMoment(in.DueOn)
 	if !ok {
 		return time.Time{}, false
 	}
@@ -280,15 +280,6 @@ func maturity(a *models.Agreement, in *models.Instalment) (time.Time, bool) {
 	return at, true
 }
 
-// lastMoment is the last millisecond of a day.
-func lastMoment(day string) (time.Time, bool) {
-	start, err := time.ParseInLocation(time.DateOnly, day, workday.Zone)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return start.AddDate(0, 0, 1).Add(-time.Millisecond), true
-}
-
 // unperformed says whether an instalment was due by the window's end and not performed.
 func (l *look) unperformed() bool {
 	a := l.agreement()
@@ -297,11 +288,76 @@ func (l *look) unperformed() bool {
 	}
 	for i := range a.Instalments {
 		in := &a.Instalments[i]
-		if due, ok := lastMoment(in.DueOn); ok && due.Before(l.w.End) && !l.performedBy(in) {
+		if due, ok := models.LastMoment(in.DueOn); ok && due.Before(l.w.End) && !l.performedBy(in) {
 			return true
 		}
 	}
 	return false
+}
+
+// confirmed says whether it was written down in the window that a court has confirmed an agreement: of the
+// two steps that a confirmation takes the second.
+func (l *look) confirmed() bool {
+	all, until := l.c.Agreements()
+	for n, a := range all {
+		steps := 0
+		for i := range l.c.Timeline {
+			e := &l.c.Timeline[i]
+			if e.Action != models.ActionConfirm || e.At.Before(a.RecordedAt) || !e.At.Before(until[n]) {
+				continue
+			}
+			if steps++; steps == 2 && a.Confirmation.IsConfirmed() && l.w.contains(e.At) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// visit is the last one that was written down in the window, or nil.
+func (l *look) visit() *models.Visit {
+	if l.c.After == nil {
+		return nil
+	}
+	for i := len(l.c.After.Visits) - 1; i >= 0; i-- {
+		if v := &l.c.After.Visits[i]; l.w.contains(v.RecordedAt) {
+			return v
+		}
+	}
+	return nil
+}
+
+// satisfied says whether those who were visited in the window were content, or nearly.
+func (l *look) satisfied() bool {
+	v := l.visit()
+	return v != nil && (v.Satisfaction == "satisfied" || v.Satisfaction == "fair")
+}
+
+// visiting says whether a visit that a closing called for matured in the window, and whether all that did
+// were made by its end. Each matures once: with its last day, or when it was made if that was earlier. What
+// is mediated again before that day is visited no more.
+func (l *look) visiting() (matured, visited bool) {
+	visited = true
+	mature := func(day string, made *time.Time, until time.Time) {
+		at, ok := models.LastMoment(day)
+		if made != nil && made.Before(at) {
+			at = *made
+		}
+		if ok && l.w.contains(at) && at.Before(until) {
+			matured = true
+			visited = visited && made != nil && made.Before(l.w.End)
+		}
+	}
+	for i := range l.c.Rounds {
+		mature(l.c.Rounds[i].VisitBy, nil, l.c.Rounds[i].EndedAt)
+	}
+	if a := l.c.After; a != nil {
+		for i := range a.Visits {
+			mature(a.Visits[i].Planned, &a.Visits[i].RecordedAt, models.FarFuture())
+		}
+		mature(a.VisitBy, nil, models.FarFuture())
+	}
+	return matured, matured && visited
 }
 
 // days counts civil days from acceptance, or from the day on which it was taken up again, to conclusion, for

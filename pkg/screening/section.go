@@ -43,7 +43,7 @@ func Sections() []Section {
 			Block: "overview", BlockName: "概况说明", BlockHint: "本月工作的总体情况，数字不必再写"},
 		{Key: SectionScreening, Name: "排查情况", Groups: []string{"排查情况"}, Tables: []string{gridTownship, gridVillage}, Block: "screening", BlockName: "排查说明", BlockHint: "怎样排查的，发现了什么"},
 		{Key: "opened", Name: "新发与类型", Groups: []string{"规模"}, Tables: []string{"type", "source"}, Charts: []string{ChartTypes}},
-		{Key: "resolved", Name: "化解情况", Groups: []string{"化解情况", "协议履行"}, Tables: []string{"seat", "outcome", "days"}, Charts: []string{ChartSeats, ChartDays},
+		{Key: "resolved", Name: "化解情况", Groups: []string{"化解情况", "协议履行", "司法确认和回访"}, Tables: []string{"seat", "outcome", "days"}, Charts: []string{ChartSeats, ChartDays},
 			Block: "resolved", BlockName: "化解说明", BlockHint: "好的做法，难办的原因；不写当事人的姓名"},
 		{Key: "escalated", Name: "逐级上报", Groups: []string{"逐级上报"}, Tables: []string{"level"}},
 		{Key: SectionRisk, Name: "风险研判", Groups: []string{"风险情况"}, Tables: []string{"risk", "township_risk", "village_risk"}, Charts: []string{ChartTiles},

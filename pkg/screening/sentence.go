@@ -51,7 +51,7 @@ func sentences(section string, view *View) []string {
 	case "resolved":
 		out := []string{fmt.Sprintf("本月达成协议%s件，其中村级%s件、镇级%s件、县级%s件；调解不成%s件。", text("agreed"), text("agreed_village"), text("agreed_township"), text("agreed_county"), text("failed"))}
 		var rates []string
-		for _, key := range []string{"village_rate", "township_rate", "success_rate", "performance_rate"} {
+		for _, key := range []string{"village_rate", "township_rate", "success_rate", "performance_rate", "visit_rate", "satisfaction_rate"} {
 			if f, ok := r.Figure(key); ok && f.Of != nil && *f.Of > 0 {
 				d, _ := Define(key)
 				rates = append(rates, d.Name+Text(f)+"%")
