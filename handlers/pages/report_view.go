@@ -36,6 +36,7 @@ type reportPart struct {
 	Points     []papers.TrendPoint // behind the trend
 	Tables     []reportTable
 	Cases      []reportCase
+	Groups     []reportGroup
 	Advice     []adviceRow
 	TextName   string
 	Text       string
@@ -65,6 +66,12 @@ type cell struct{ Text, Path string }
 // reportCase is a case that the report names.
 type reportCase struct {
 	Path, Number, Type, Village, Level, Risk, Tone, Due, Late string
+}
+
+// reportGroup is a group dispute that the report names.
+type reportGroup struct {
+	Path, Village string
+	Cases         []cell
 }
 
 type chartView struct {
@@ -201,6 +208,14 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 	}
 	for _, c := range part.Cases {
 		out.Cases = append(out.Cases, viewLine(c))
+	}
+	for _, g := range part.Groups {
+		shown := reportGroup{Path: "/clusters/" + g.ID, Village: g.Cases[0].Village}
+		for _, c := range g.Cases {
+			line := viewLine(c)
+			shown.Cases = append(shown.Cases, cell{line.Number, line.Path})
+		}
+		out.Groups = append(out.Groups, shown)
 	}
 	for _, a := range part.Advice {
 		row := adviceRow{Text: a.Text, Ground: a.Ground, From: a.From, Count: grouped(a.Count) + a.Unit}

@@ -40,7 +40,8 @@ type ReportFigure struct {
 // ReportTable is a breakdown of counts.
 type ReportTable struct {
 	Key     string // "type" is charted
-	Name    string
+	Heading string // 各村情况
+	Name    string // of its rows: 村
 	Columns []string
 	Rows    []ReportRow
 }
@@ -213,7 +214,7 @@ func (b *book) tables() error {
 			used = 0
 		}
 		used += height
-		p.spanColumns(len(t.Columns)+1, 22, b.style.group, "按"+t.Name)
+		p.spanColumns(len(t.Columns)+1, 22, b.style.group, t.Heading)
 		p.row(20, b.style.head, append([]string{t.Name}, t.Columns...)...)
 		total := make([]int64, len(t.Columns))
 		for _, r := range t.Rows {

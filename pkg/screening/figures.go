@@ -201,7 +201,7 @@ func Figures() []Definition {
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
 		entries("groups_waiting", "待确认群体性纠纷", "起", "月末时系统已经提请、还没有人确认或者排除的群体性纠纷，一起几件只记一起。", func(e *Entry) bool { return e.Group != nil }),
 		count("groups", "新确认群体性纠纷", "本月确认、月末仍合并办理的群体性纠纷，一起只记在其中最早的一件上。", (*look).leads),
-		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", func(l *look) bool { return l.pending() && l.grouped() }),
+		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", (*look).grouped),
 	)
 	group("规模",
 		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Parties) }),

@@ -183,15 +183,18 @@ func (l *look) atRisk(levels ...models.RiskLevel) bool {
 	return false
 }
 
-// grouped says whether the case belonged to a confirmed group dispute at the window's end.
-func (l *look) grouped() bool {
+// group is the id of the confirmed group dispute to which the case belonged at the window's end, "" for none.
+func (l *look) group() string {
 	for _, g := range l.c.Groups {
 		if g.From.Before(l.w.End) && (g.Until == nil || !g.Until.Before(l.w.End)) {
-			return true
+			return g.ID
 		}
 	}
-	return false
+	return ""
 }
+
+// grouped says whether it is pending as part of one.
+func (l *look) grouped() bool { return l.pending() && l.group() != "" }
 
 // leads says whether a group dispute was confirmed in the window of which the case is the first, and
 // stood at its end.
@@ -382,13 +385,14 @@ func (l *look) days() (days int64, ok bool) {
 	return days, ok
 }
 
-// line is the case as the report names it: while it is at high risk or late; false for any other.
+// line is the case as the report names it: while it is at high risk, late, or part of a group dispute; false
+// for any other.
 func (l *look) line() (models.ReportLine, bool) {
-	if !l.overdue() && !l.atRisk(models.Red, models.Orange) {
+	if !l.overdue() && !l.atRisk(models.Red, models.Orange) && !l.grouped() {
 		return models.ReportLine{}, false
 	}
 	r := models.ReportLine{
-		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(), Group: l.group(),
 	}
 	if s := l.stage(); s != nil {
 		r.Level = s.Name
