@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"pkg/docstore/mongodb":           {"pkg/docstore"},
 	"pkg/docstore/docstoretest":      {"pkg/docstore"},
 	"pkg/docstore/mongodb/mongotest": {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/mongodb"},
+	"pkg/docstore/enginetest":        {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/embedded", "pkg/docstore/mongodb/mongotest"},
 	"pkg/papers/docx":                {},
 	"pkg/papers/docx/docxtest":       {"pkg/papers/docx"},
 	"pkg/qr":                         {},

@@ -209,7 +209,7 @@ func figuresTable(lines []Line) docx.Table {
 }
 
 func groupsTable(groups []Group) docx.Table {
-	t := docx.Table{Widths: []int{14, 26, 16, 100}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "序号", "村", "件数", "卷号")}}
+	t := docx.Table{Widths: []int{14, 26, 22, 94}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "序号", "村", "未结件数", "卷号")}}
 	for i, g := range groups {
 		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{centred(fmt.Sprint(i + 1)), centred(g.Cases[0].Village), centred(fmt.Sprint(len(g.Cases))), docx.CellOf(docx.Cell, g.Numbers())}})
 	}
@@ -380,7 +380,7 @@ func ledgerPages(ledger []papers.LedgerRow) docx.Section {
 		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，超过%d件，不在这里逐件列出。逐件的台账在同一份月报的 Excel 文件里，一件不少：在月报页面点“下载 Excel”，看“台账”一页。", len(ledger), ledgerInWord)))
 		return s
 	}
-	t := docx.Table{Widths: []int{12, 66, 28, 24, 24, 24, 14, 20, 20, 11}, Header: 1,
+	t := docx.Table{Widths: []int{12, 62, 29, 24, 24, 24, 14, 20, 20, 14}, Header: 1,
 		Rows: []docx.Row{docx.Cells(docx.CellHead, "序号", "卷号", "类型", "村", "登记日期", "期限届满", "层级", "月末状态", "办结方式", "风险")}}
 	for i, r := range ledger {
 		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{
