@@ -208,7 +208,10 @@ func (b *book) tables() error {
 	const pageHeight = 420 // points that are left on A4 landscape below the head
 	used := 0.0
 	for _, t := range b.data.Tables {
-		height := 22 + 20 + 21*float64(len(t.Rows)) + 18 + 15
+		height := 22.0 + 20 + 18 + 15
+		for _, r := range t.Rows {
+			height += rowHeight(line{r.Name, 24})
+		}
 		if used > 0 && used+height > pageHeight {
 			p.do(func() error { return p.sw.InsertPageBreak(fmt.Sprintf("A%d", p.next)) })
 			used = 0
