@@ -77,7 +77,7 @@ type reportGroup struct {
 type chartView struct {
 	Name    string
 	Drawing template.HTML
-	Small   bool // not to be as wide as the page
+	Size    string // of its class: small fits a phone, middling is not as wide as the page
 }
 
 type adviceRow struct {
@@ -230,13 +230,24 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 			return out, err
 		}
 		if chart != "" {
-			out.Charts = append(out.Charts, chartView{models.NameOf(screening.ChartNames(), key), chart, key != screening.ChartTrend})
+			out.Charts = append(out.Charts, chartView{models.NameOf(screening.ChartNames(), key), chart, sizeOf(key)})
 		}
 		if key == screening.ChartTrend {
 			out.Points = screening.TrendOf(view)
 		}
 	}
 	return out, nil
+}
+
+// sizeOf is how wide a chart is drawn.
+func sizeOf(chart string) string {
+	switch chart {
+	case screening.ChartTrend:
+		return ""
+	case screening.ChartTiles:
+		return "middling"
+	}
+	return "small"
 }
 
 func viewLine(c models.ReportLine) reportCase {

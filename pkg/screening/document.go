@@ -370,6 +370,7 @@ func statisticsPage(view *View) []docx.Block {
 	return []docx.Block{
 		docx.Text(docx.Heading, "附1　统计表"), docx.Text(docx.Subtitle, view.Region.Name+"　"+papers.MonthName(view.Report.Month)), t,
 		docx.Text(docx.Note, "空白的项目系统没有数据，由填表人填写。"),
+		docx.Paragraph{Style: docx.Plain, Before: 12, Runs: []docx.Run{{Text: "填表人：　　　　　　　　审核人：　　　　　　　　（盖章）"}}},
 	}
 }
 
