@@ -193,7 +193,7 @@ func TestFiguresOfTales(t *testing.T) {
 	// Closed on 5 October, to be visited by 4 November.
 	closed := func() *tale {
 		return begin(t, "2026-09-23 09:00", models.Blue).village(models.ActionAccept, models.ActionAgree).at("2026-09-24 09:00").village(models.ActionConfirm).
-			at("2026-09-30 23:59").village(models.ActionConfirm).at("2026-10-05 09:00").village(models.ActionClose)
+			at("2026-10-01 00:00").village(models.ActionConfirm).at("2026-10-05 09:00").village(models.ActionClose)
 	}
 	early := closed().at("2026-10-31 23:59").village(models.ActionVisit).at("2026-11-20 09:00").village(models.ActionVisit)
 	early.c.After.Visits[1].Satisfaction = "dissatisfied"
@@ -222,11 +222,11 @@ func TestFiguresOfTales(t *testing.T) {
 		"nobody has looked in": {story.c, "2027-01", map[string]string{"visit_rate": "0.0"}},
 		"after all is over":    {story.c, "2027-02", map[string]string{}},
 
-		"a court's confirmation counts when it is known": {early.c, "2026-09", with(opened, "concluded", "1", "agreed", "1", "agreed_village", "1", "written", "1", "village_rate", "100.0",
-			"success_rate", "100.0", "average_days", "0.0", "performing", "1", "confirmed", "1")},
-		"a visit ahead of its day":       {early.c, "2026-10", map[string]string{"closed": "1", "performed": "1", "visited": "1", "visit_rate": "100.0", "satisfaction_rate": "100.0"}},
+		"both have applied to the court": {early.c, "2026-09", with(opened, "concluded", "1", "agreed", "1", "agreed_village", "1", "written", "1", "village_rate", "100.0",
+			"success_rate", "100.0", "average_days", "0.0", "performing", "1")},
+		"a visit ahead of its day":       {early.c, "2026-10", map[string]string{"confirmed": "1", "closed": "1", "performed": "1", "visited": "1", "visit_rate": "100.0", "satisfaction_rate": "100.0"}},
 		"one more that nobody asked for": {early.c, "2026-11", map[string]string{"visited": "1", "satisfaction_rate": "0.0"}},
-		"a visit that is not yet due":    {missed.c, "2026-10", map[string]string{"closed": "1", "performed": "1"}},
+		"a visit that is not yet due":    {missed.c, "2026-10", map[string]string{"confirmed": "1", "closed": "1", "performed": "1"}},
 		"a visit missed":                 {missed.c, "2026-11", map[string]string{"visit_rate": "0.0"}},
 		"and made one moment late":       {missed.c, "2026-12", map[string]string{"visited": "1", "satisfaction_rate": "100.0"}},
 		"mediated again before":          {again.c, "2026-11", map[string]string{"opened": "1", "found": "1", "parties": "2", "households": "3", "amount_opened": "12,000.00", "pending": "1", "mediating": "1", "blue": "1", "due_soon": "1"}},
