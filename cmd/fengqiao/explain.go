@@ -29,8 +29,8 @@ type explained struct {
 	Office   string            `json:"office"`
 	DueAt    *time.Time        `json:"dueAt"` // nil while nothing is due
 	Paused   bool              `json:"paused"`
-	Working  []models.WorkLine `json:"working"`
-	Now      string            `json:"now"` // what a sweep at this moment would do, or why nothing
+	Working  []models.WorkLine `json:"working"` // of the clock that runs, or ran last
+	Now      string            `json:"now"`     // what a sweep at this moment would do, or why nothing
 	Coming   []explainedStep   `json:"coming"`
 	Calendar string            `json:"calendar,omitempty"`
 }
@@ -111,7 +111,7 @@ func (a *application) explain(ctx context.Context, c *models.Case, now time.Time
 	if rung, ok := rules.Policy.Rung(c.Level); ok {
 		out.Level = rung.Name
 	}
-	if stage := c.OpenStage(); stage != nil && stage.Clock() != nil {
+	if stage := c.LastStage(); stage != nil && stage.Clock() != nil {
 		out.Working, out.Calendar = stage.Clock().Working, stage.Clock().Calendar
 	}
 	out.Now = escalation.Decide(rules.Policy, c, now).Why
@@ -128,14 +128,15 @@ func (a *application) explain(ctx context.Context, c *models.Case, now time.Time
 }
 
 func (e *explained) print(t *terminal) error {
-	due := "没有正在计时的期限"
+	due, which := "没有正在计时的期限", "最后一个期限是"
 	switch {
 	case e.Paused:
-		due = "暂停计时中"
+		due, which = "暂停计时中", ""
 	case e.DueAt != nil:
+		which = ""
 		due = "期限到" + e.DueAt.Add(-time.Millisecond).In(workday.Zone).Format("2006年1月2日") + "24时"
 	}
-	if err := t.printf("%s %s\n%s，%s，现由%s办理；%s\n\n怎样算出来的：\n", e.ID, e.Number, e.State, e.Level, e.Office, due); err != nil {
+	if err := t.printf("%s %s\n%s，%s，现由%s办理；%s\n\n%s怎样算出来的：\n", e.ID, e.Number, e.State, e.Level, e.Office, due, which); err != nil {
 		return err
 	}
 	for _, line := range e.Working {

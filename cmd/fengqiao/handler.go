@@ -20,7 +20,7 @@ type facing struct {
 // handler puts API and pages on the use cases.
 func (a *application) handler(ring *seal.Ring, notices *notify.Service, log *slog.Logger, f facing) (http.Handler, error) {
 	cases := a.casework(ring)
-	deps := pages.Deps{Cases: cases, Accounts: a.accounts, Store: a.store, Reports: a.reports, Notices: notices, Ring: ring, Now: a.now, Secure: f.secure}
+	deps := pages.Deps{Cases: cases, Accounts: a.accounts, Store: a.store, Reports: a.reports, Notices: notices, Ring: ring, Now: a.now, Secure: f.secure, Trials: a.trials}
 	if a.runner != nil {
 		deps.Jobs = a.runner
 	}

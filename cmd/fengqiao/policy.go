@@ -191,13 +191,22 @@ func (c *policyTryCommand) Run(ctx context.Context, t *terminal) error {
 	})
 }
 
+// plainDay leaves a day as it is kept.
+func plainDay(day string) string { return day }
+
 func printTrial(t *terminal, trial *rules.Trial) error {
-	if err := t.printf("%d年登记的案件%d件，到期自动上报：现行规则%d件，试算的规则%d件\n改为上报%d件，改为不上报%d件，都上报但日期不同%d件\n",
-		trial.Year, trial.Cases, trial.Up.Was, trial.Up.Is, trial.More, trial.Fewer, trial.Moved); err != nil {
+	if err := t.printf("%d年登记的案件%d件，自动上报：现行规则%d件（%d件次），试算的规则%d件（%d件次）\n多上报%d件，少上报%d件，上报的日期或层级不同%d件\n",
+		trial.Year, trial.Cases, trial.Up.Was, trial.Rises.Was, trial.Up.Is, trial.Rises.Is, trial.More, trial.Fewer, trial.Moved); err != nil {
 		return err
 	}
-	if trial.Pending != (rules.Pair{}) {
-		if err := t.printf("期限还没有到：现行规则%d件，试算的规则%d件\n", trial.Pending.Was, trial.Pending.Is); err != nil {
+	for _, left := range []struct {
+		what string
+		rules.Pair
+	}{{"期限还没有到", trial.Pending}, {"到了最高一级又逾期", trial.Overdue}, {"到了实际没有到过的一级，不知道会怎样", trial.Unknown}} {
+		if left.Pair == (rules.Pair{}) {
+			continue
+		}
+		if err := t.printf("%s：现行规则%d件，试算的规则%d件\n", left.what, left.Was, left.Is); err != nil {
 			return err
 		}
 	}
@@ -209,7 +218,7 @@ func printTrial(t *terminal, trial *rules.Trial) error {
 	for _, part := range []struct {
 		name string
 		rows []rules.TrialRow
-	}{{"哪个月", trial.Months}, {"哪个乡镇", trial.Townships}, {"哪种纠纷", trial.Types}, {"从哪一级", trial.Levels}} {
+	}{{"从哪一级到哪一级", trial.Levels}, {"为什么", trial.Reasons}, {"哪个月", trial.Months}, {"哪个乡镇", trial.Townships}, {"哪种纠纷", trial.Types}} {
 		if err := t.printf("\n%s\n", part.name); err != nil {
 			return err
 		}
@@ -227,7 +236,7 @@ func printTrial(t *terminal, trial *rules.Trial) error {
 				return err
 			}
 		}
-		if err := t.printf("  %s %s %s %s：现行%s；试算%s\n", d.ID.Hex(), d.Number, d.Place, d.Way.Name(), d.Was.Text(), d.Is.Text()); err != nil {
+		if err := t.printf("  %s %s %s %s：现行%s；试算%s\n", d.ID.Hex(), d.Number, d.Place, d.Way.Name(), d.Was.Text(plainDay), d.Is.Text(plainDay)); err != nil {
 			return err
 		}
 	}

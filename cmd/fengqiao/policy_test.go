@@ -111,7 +111,9 @@ func TestPolicyTryCommand(t *testing.T) {
 	require.Positive(t, trial.Moved)
 	require.Len(t, trial.Differing, trial.Moved)
 	text := r.must(60, "policy", "try", "--year", "2026", "--file", file)
-	require.Contains(t, text, "2026年登记的案件40件，到期自动上报：现行规则40件，试算的规则40件\n改为上报0件，改为不上报0件，都上报但日期不同")
+	require.Contains(t, text, "2026年登记的案件40件，自动上报：现行规则40件（40件次），试算的规则40件（40件次）\n多上报0件，少上报0件，上报的日期或层级不同")
+	require.Contains(t, text, "到了实际没有到过的一级，不知道会怎样：现行规则40件，试算的规则40件")
+	require.Regexp(t, `村级 → 镇级 +现行40 +试算40`, text)
 	require.Contains(t, text, trial.Differing[0].ID.Hex()+" "+trial.Differing[0].Number)
 
 	r.must(0, "policy", "publish", "--file", file)

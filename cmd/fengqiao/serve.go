@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fengqiao/pkg/jobs"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/seal"
 )
 
@@ -107,6 +108,9 @@ func (a *application) serve(ctx context.Context, s server) error {
 		runner.SetLease(s.lease)
 	}
 	a.runner = runner // the page of the jobs asks it
+	serving, stopTrials := context.WithCancel(ctx)
+	a.trials = rules.NewRuns(serving)
+	defer func() { stopTrials(); a.trials.Wait() }()
 	handler, err := a.handler(s.ring, notices, s.log, s.facing)
 	if err != nil {
 		return err

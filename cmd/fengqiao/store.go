@@ -86,6 +86,7 @@ type application struct {
 	rules    *rules.Service
 	reports  *screening.Service
 	runner   *jobs.Runner // where jobs run, nil elsewhere
+	trials   *rules.Runs  // where pages are served for long, nil elsewhere
 }
 
 // open opens the store and puts the use cases on it. Whoever opens closes.

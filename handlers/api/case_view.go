@@ -1,9 +1,11 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"fengqiao/models"
+	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/workday"
 )
 
@@ -161,6 +163,11 @@ func itemsOf(cases []*models.Case, now time.Time) []CaseItem {
 	return items
 }
 
+// allowedNow is what the actor may do to the case now, by the lifecycle and by the clock.
+func allowedNow(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time) []models.Action {
+	return slices.DeleteFunc(c.Allowed(policy, actor), func(a models.Action) bool { return escalation.Bars(policy, c, a, now) != nil })
+}
+
 // viewOf shows a case to an actor, under the policy that governs its next step.
 func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time) Case {
 	view := Case{
@@ -169,7 +176,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 		Signs: c.Signs, Assessment: c.Assessment, Raised: c.Raised, Cluster: c.Cluster,
 		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Investigations: c.Investigations, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
 		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(), Police: c.Police,
-		Timeline: make([]Event, len(c.Timeline)), Allowed: c.Allowed(policy, actor), LoggedBy: c.LoggedBy,
+		Timeline: make([]Event, len(c.Timeline)), Allowed: allowedNow(c, policy, actor, now), LoggedBy: c.LoggedBy,
 	}
 	for i, p := range c.Parties {
 		view.Parties[i] = Party{

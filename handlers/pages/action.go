@@ -14,6 +14,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
+	clock "fengqiao/pkg/escalation"
 	"fengqiao/pkg/workday"
 )
 
@@ -63,7 +64,7 @@ func (p *Pages) openAction(c *gin.Context, a action) error {
 		return err
 	}
 	actor := web.Actor(c)
-	if err := permitted(cs, policy, actor, a.allowed); err != nil {
+	if err := permitted(cs, policy, actor, p.Now(), a.allowed); err != nil {
 		return err
 	}
 	f := newForm()
@@ -80,11 +81,14 @@ func (p *Pages) openAction(c *gin.Context, a action) error {
 }
 
 // permitted says why none of some actions is allowed, nil where one is.
-func permitted(c *models.Case, policy *models.Policy, actor models.Actor, actions []models.Action) error {
+func permitted(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time, actions []models.Action) error {
 	seating := c.Seating(policy)
 	var refused error
 	for _, a := range actions {
 		_, err := models.Permit(seating, a, actor)
+		if err == nil {
+			err = clock.Bars(policy, c, a, now)
+		}
 		if err == nil {
 			return nil
 		}

@@ -256,3 +256,32 @@ func TestWholeLife(t *testing.T) {
 	p = open(p, "补正").fill(t, "reason", "听错了", "title", "三组长垄地租").send(t)
 	require.Contains(t, p.text("#corrections"), "三组地租拖欠 → 三组长垄地租")
 }
+
+// TestWhatIsTooLateIsNotOffered: in the days between a deadline and the sweep neither pause nor extension is
+// offered; in place of the button stands why, and whoever opens the form all the same reads it too.
+func TestWhatIsTooLateIsNotOffered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.mediating(t)
+	v := w.visitor("mediator")
+	before := v.get(t, casePath(c, ""))
+	for _, slug := range []string{"pause", "extend"} {
+		require.Equal(t, 1, before.doc.Find(`#next a[href="`+casePath(c, slug)+`"]`).Length(), slug)
+		require.Equal(t, http.StatusOK, v.get(t, casePath(c, slug)).status)
+	}
+	api := func() string { return v.get(t, "/api/v1"+casePath(c, "")).body }
+	require.Regexp(t, `"allowed":\[[^\]]*"pause","extend"`, api())
+	w.clock.advance(31 * 24 * time.Hour)
+	require.Regexp(t, `"allowed":\[[^\]]*"withdraw"`, api())
+	require.NotRegexp(t, `"allowed":\[[^\]]*"(pause|extend)"`, api())
+	late := v.get(t, casePath(c, ""))
+	requireSound(t, late)
+	for slug, name := range map[string]string{"pause": "暂停计时", "extend": "延期"} {
+		require.Zero(t, late.doc.Find(`#next a[href="`+casePath(c, slug)+`"]`).Length(), slug)
+		why := "调解期限已于2026年4月1日24时届满，不能再" + name + "。本案将自动上报枫溪镇司法所"
+		require.Contains(t, late.text("#next"), name+why)
+		opened := v.get(t, casePath(c, slug))
+		require.Equal(t, http.StatusConflict, opened.status)
+		require.Contains(t, opened.text("main"), why)
+	}
+}

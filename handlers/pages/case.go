@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -10,6 +11,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/casework"
+	clock "fengqiao/pkg/escalation"
 )
 
 type caseBody struct {
@@ -32,7 +34,7 @@ type caseBody struct {
 
 // actionLink is one thing that can be done to the case now.
 type actionLink struct {
-	Path, Name, Note string
+	Path, Name, Note string // without Path it cannot be done now, and Note says why
 	Main             bool
 }
 
@@ -63,7 +65,7 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	policy := rules.Policy
 	actor := web.Actor(c)
 	body := caseBody{
-		Case: viewCase(cs, policy, p.Now()), Actions: actionLinks(cs, cs.Allowed(policy, actor)), Revealed: revealed,
+		Case: viewCase(cs, policy, p.Now()), Actions: actionLinks(cs, policy, actor, p.Now()), Revealed: revealed,
 		Reveals: account.Has(actor.Role, account.WriteCases), Draft: c.Query("draft"), Finding: fromFinding(cs),
 	}
 	if body.Ahead, err = rules.Say(cs, p.Now()); err != nil {
@@ -73,7 +75,7 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 		return err
 	}
 	body.Prints, body.Attachments = account.Has(actor.Role, account.PrintPapers), viewAttachments(cs)
-	body.Attach = permitted(cs, policy, actor, []models.Action{models.ActionAttach, models.ActionAddend}) == nil
+	body.Attach = permitted(cs, policy, actor, p.Now(), []models.Action{models.ActionAttach, models.ActionAddend}) == nil
 	if cs.Filing != nil {
 		body.Filed = dateText(cs.Filing.On)
 	}
@@ -142,18 +144,23 @@ func offers() []offer {
 	}
 }
 
-func actionLinks(c *models.Case, allowed []models.Action) []actionLink {
+func actionLinks(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time) []actionLink {
 	may := map[models.Action]bool{}
-	for _, a := range allowed {
+	for _, a := range c.Allowed(policy, actor) {
 		may[a] = true
 	}
 	var out []actionLink
 	for _, o := range offers() {
 		for _, a := range o.actions {
-			if may[a] && !(a == models.ActionClose && c.State == models.Agreed && unperformed(c.Agreement)) {
-				out = append(out, actionLink{casePath(c) + "/" + o.slug, o.name, o.note, o.main && !tooEarly(c, a)})
-				break
+			if !may[a] || a == models.ActionClose && c.State == models.Agreed && unperformed(c.Agreement) {
+				continue
 			}
+			link := actionLink{casePath(c) + "/" + o.slug, o.name, o.note, o.main && !tooEarly(c, a)}
+			if err := clock.Bars(policy, c, a, now); err != nil {
+				link = actionLink{Name: o.name, Note: models.AsError(err).Message}
+			}
+			out = append(out, link)
+			break
 		}
 	}
 	return out

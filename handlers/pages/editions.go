@@ -2,7 +2,10 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -34,8 +37,8 @@ type ruleDesk[T any, P rules.Kind[T]] struct {
 	read    func(values url.Values, from P) (P, error) // from is nil where there is no version yet
 	choices func(from P) any
 
-	// trial tries a version on cases, by the year that stands in a field; nil where there is nothing to try.
-	trial func(ctx context.Context, county string, f *form, field string, candidate P) (any, error)
+	// trial tries a version on cases, by a year as it was typed; nil where there is nothing to try.
+	trial func(ctx context.Context, county, year string, candidate P, run *rules.Run) (any, error)
 	year  func() string // that stands there at first, nil for none
 }
 
@@ -207,9 +210,52 @@ type tryBody struct {
 	Form    *form
 	Version editionView
 	Trial   any
+	Far     string // how far the trial is that has not ended
 }
 
-// try tries a version on the cases of a year. Without a year in the address it shows the form.
+// lookAgain is after how many seconds a page that waits for a trial asks for itself again.
+const lookAgain = 3
+
+// ask tries a version, by the year in a field, as a run of its own: what came of it, or how far it is in
+// words. The same version with the same year is the same run; only one that is on is looked at where none is to
+// begin.
+func (d *ruleDesk[T, P]) ask(c *gin.Context, f *form, field string, candidate P, begin bool) (trial any, far string, err error) {
+	ctx, actor, year := c.Request.Context(), web.Actor(c), strings.TrimSpace(f.Value(field))
+	said, err := json.Marshal(candidate)
+	if err != nil {
+		return nil, "", err
+	}
+	county := rules.CountyOf(actor.Region)
+	key := fmt.Sprintf("%s %s %s %x", d.root, county, year, sha256.Sum256(said))
+	do := func(ctx context.Context, run *rules.Run) (any, error) {
+		return d.trial(ctx, county, year, candidate, run)
+	}
+	if !begin {
+		do = nil
+	}
+	trial, at, err := d.Trials.Ask(ctx, actor.ID, key, do)
+	if e := models.AsError(err); err != nil && e.Kind == models.Invalid && len(e.Fields) == 1 {
+		return nil, "", models.FieldErrorf(field, "%s", e.Fields[0].Message)
+	}
+	if err != nil || at == nil {
+		return trial, "", err
+	}
+	return nil, farText(*at), nil
+}
+
+// farText says how far a trial is.
+func farText(at rules.Far) string {
+	switch {
+	case !at.Begun:
+		return "前面还有人在试算，轮到以后自动开始。"
+	case at.Total == 0:
+		return fmt.Sprintf("正在试算：已经算了%d件。", at.Done)
+	}
+	return fmt.Sprintf("正在试算：已经算了%d件，一共%d件。", at.Done, at.Total)
+}
+
+// try tries a version on the cases of a year. Without a year in the address it shows the form. While a
+// trial goes on, the page asks for itself again.
 func (d *ruleDesk[T, P]) try(c *gin.Context) error {
 	v, view, err := d.found(c)
 	if err != nil {
@@ -218,11 +264,14 @@ func (d *ruleDesk[T, P]) try(c *gin.Context) error {
 	body := tryBody{Form: &form{Values: c.Request.URL.Query()}, Version: view}
 	status := http.StatusOK
 	if body.Form.Values.Has("year") {
-		if body.Trial, err = d.trial(c.Request.Context(), rules.CountyOf(web.Actor(c).Region), body.Form, "year", v.Rules); err != nil {
-			if !body.Form.refuse(err) {
-				return err
-			}
+		body.Trial, body.Far, err = d.ask(c, body.Form, "year", v.Rules, c.Query("wait") == "")
+		switch {
+		case err != nil && !body.Form.refuse(err):
+			return err
+		case err != nil:
 			status = web.Status(models.AsError(err))
+		case body.Far != "":
+			c.Header("Refresh", fmt.Sprintf("%d; url=%s/try?%s", lookAgain, view.Path, url.Values{"year": {body.Form.Value("year")}, "wait": {"1"}}.Encode()))
 		}
 	} else {
 		body.Form.Values.Set("year", d.firstYear())
@@ -246,6 +295,7 @@ type draftBody struct {
 	Against string   // the version in force, with which it was compared, "" for none
 	Changes []string // what is another than in that
 	Trial   any
+	Far     string // how far the trial is that has not ended
 }
 
 // draftForm begins a new version with the one in force, or another that was asked for.
@@ -330,7 +380,7 @@ func (d *ruleDesk[T, P]) saveDraft(c *gin.Context) error {
 				return redirect(c, d.root+"?done=published")
 			}
 		} else if err = d.book.Check(ctx, county, next); err == nil {
-			err = d.review(ctx, county, next, do, &body)
+			err = d.review(c, county, next, do, &body)
 		}
 	}
 	if err == nil {
@@ -371,8 +421,8 @@ func (d *ruleDesk[T, P]) changeRows(f *form, do string) bool {
 }
 
 // review says what a draft that is in order changes, and tries it where that is asked for.
-func (d *ruleDesk[T, P]) review(ctx context.Context, county string, next P, do string, body *draftBody) error {
-	current, err := d.book.Current(ctx, county)
+func (d *ruleDesk[T, P]) review(c *gin.Context, county string, next P, do string, body *draftBody) error {
+	current, err := d.book.Current(c.Request.Context(), county)
 	switch {
 	case err == nil:
 		body.Against, body.Changes = current.Issue().VersionName(), d.changeLines(current, next)
@@ -381,7 +431,7 @@ func (d *ruleDesk[T, P]) review(ctx context.Context, county string, next P, do s
 	}
 	body.Checked = true
 	if do == "try" && d.trial != nil {
-		body.Trial, err = d.trial(ctx, county, body.Form, "tryYear", next)
+		body.Trial, body.Far, err = d.ask(c, body.Form, "tryYear", next, true)
 		return err
 	}
 	return nil

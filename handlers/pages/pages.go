@@ -31,8 +31,9 @@ type Deps struct {
 	Notices  *notify.Service
 	Ring     *seal.Ring // seals what a form carries for whoever sent it
 	Now      func() time.Time
-	Secure   bool // cookies are sent over HTTPS only
-	Jobs     Jobs // nil where no jobs run
+	Secure   bool        // cookies are sent over HTTPS only
+	Jobs     Jobs        // nil where no jobs run
+	Trials   *rules.Runs // dry runs that go on behind a page; nil where each is waited for
 }
 
 // Jobs is who runs the jobs of this process.

@@ -49,7 +49,7 @@ func (p *Pages) papers(c *gin.Context) error {
 	actor := web.Actor(c)
 	body := papersBody{
 		Case: rowOfCase(cs, p.Now()), Missing: cs.MissingPapers(), Filing: viewFiling(cs.Filing), Attachments: viewAttachments(cs),
-		Prints: account.Has(actor.Role, account.PrintPapers), Attach: permitted(cs, policy, actor, []models.Action{models.ActionAttach, models.ActionAddend}) == nil,
+		Prints: account.Has(actor.Role, account.PrintPapers), Attach: permitted(cs, policy, actor, p.Now(), []models.Action{models.ActionAttach, models.ActionAddend}) == nil,
 	}
 	for _, piece := range pieces {
 		link := paperLink{casePath(cs) + "/papers/" + piece.Code, piece.Name}

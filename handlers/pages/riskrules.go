@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"fengqiao/models"
 	"fengqiao/pkg/rules"
@@ -23,8 +22,8 @@ func (p *Pages) riskDesk() *ruleDesk[models.RiskPolicy, *models.RiskPolicy] {
 			return draft.Policy()
 		},
 		choices: func(*models.RiskPolicy) any { return riskKinds() },
-		trial: func(ctx context.Context, county string, f *form, field string, candidate *models.RiskPolicy) (any, error) {
-			return p.riskTrial(ctx, county, f, field, candidate)
+		trial: func(ctx context.Context, county, year string, candidate *models.RiskPolicy, run *rules.Run) (any, error) {
+			return p.riskTrial(ctx, county, year, candidate, run)
 		},
 	}
 }
@@ -87,14 +86,13 @@ type riskTrialView struct {
 
 type riskTrialCase struct{ Path, Title, Number, Place, Was, Is string }
 
-// riskTrial tries a version on the cases of the year that stands in a field; on the open ones where it
-// is empty.
-func (p *Pages) riskTrial(ctx context.Context, county string, f *form, field string, candidate *models.RiskPolicy) (*riskTrialView, error) {
+// riskTrial tries a version on the cases of a year; on the open ones where none was typed.
+func (p *Pages) riskTrial(ctx context.Context, county, typed string, candidate *models.RiskPolicy, run *rules.Run) (*riskTrialView, error) {
 	year, of := int64(0), "现在未结的"
-	if strings.TrimSpace(f.Value(field)) != "" {
+	if typed != "" {
 		var err error
-		if year, err = parseCount(f.Value(field)); err != nil {
-			return nil, models.FieldErrorf(field, "年份请写成四位数字，例如%d；不写就试算现在未结的", p.lastYear())
+		if year, err = parseCount(typed); err != nil {
+			return nil, models.FieldErrorf("year", "年份请写成四位数字，例如%d；不写就试算现在未结的", p.lastYear())
 		}
 		of = strconv.FormatInt(year, 10) + "年登记的"
 	}
@@ -102,11 +100,8 @@ func (p *Pages) riskTrial(ctx context.Context, county string, f *form, field str
 	if err != nil {
 		return nil, err
 	}
-	t, err := p.rules.TryRisk(ctx, rules.RiskTrialQuery{County: county, Year: int(year), With: candidate, Against: current, Most: trialRows})
+	t, err := p.rules.TryRisk(ctx, rules.RiskTrialQuery{County: county, Year: int(year), With: candidate, Against: current, Most: trialRows, Counted: run.Counted, Progress: run.Progress})
 	if err != nil {
-		if e := models.AsError(err); e.Kind == models.Invalid && len(e.Fields) == 1 {
-			return nil, models.FieldErrorf(field, "%s", e.Fields[0].Message)
-		}
 		return nil, err
 	}
 	view := &riskTrialView{RiskTrial: t, Of: of + strconv.Itoa(t.Cases) + "件", Names: [2]string{"现行规则", "试算的规则"}}

@@ -30,8 +30,8 @@ func (p *Pages) deadlineDesk() *ruleDesk[models.Policy, *models.Policy] {
 			return draft.Policy(from)
 		},
 		choices: func(from *models.Policy) any { return choicesOfRules(from) },
-		trial: func(ctx context.Context, county string, f *form, field string, candidate *models.Policy) (any, error) {
-			return p.trial(ctx, county, f, field, candidate)
+		trial: func(ctx context.Context, county, year string, candidate *models.Policy, run *rules.Run) (any, error) {
+			return p.trial(ctx, county, year, candidate, run)
 		},
 		year: func() string { return strconv.Itoa(p.lastYear()) },
 	}
@@ -161,25 +161,22 @@ type trialPart struct {
 
 type trialCase struct{ Path, Title, Number, Place, Type, Logged, Way, Was, Is string }
 
-// trial tries a version on the cases of the year that stands in a field.
-func (p *Pages) trial(ctx context.Context, county string, f *form, field string, candidate *models.Policy) (*trialView, error) {
-	year, err := parseCount(f.Value(field))
+// trial tries a version on the cases of a year.
+func (p *Pages) trial(ctx context.Context, county, typed string, candidate *models.Policy, run *rules.Run) (*trialView, error) {
+	year, err := parseCount(typed)
 	if err != nil {
-		return nil, models.FieldErrorf(field, "年份请写成四位数字，例如%d", p.lastYear())
+		return nil, models.FieldErrorf("year", "年份请写成四位数字，例如%d", p.lastYear())
 	}
 	current, err := p.rules.Deadlines.Current(ctx, county)
 	if err != nil {
 		return nil, err
 	}
-	t, err := p.rules.Try(ctx, rules.TrialQuery{County: county, Year: int(year), With: candidate, Against: current, Most: trialRows})
+	t, err := p.rules.Try(ctx, rules.TrialQuery{County: county, Year: int(year), With: candidate, Against: current, Most: trialRows, Counted: run.Counted, Progress: run.Progress})
 	if err != nil {
-		if e := models.AsError(err); e.Kind == models.Invalid && len(e.Fields) == 1 {
-			return nil, models.FieldErrorf(field, "%s", e.Fields[0].Message)
-		}
 		return nil, err
 	}
 	view := &trialView{Trial: t, Names: [2]string{"现行规则", "试算的规则"}}
-	for _, part := range []trialPart{{"上报的月份", t.Months}, {"乡镇", t.Townships}, {"纠纷类型", t.Types}, {"开始的层级", t.Levels}} {
+	for _, part := range []trialPart{{"层级", t.Levels}, {"原因", t.Reasons}, {"上报的月份", t.Months}, {"乡镇", t.Townships}, {"纠纷类型", t.Types}} {
 		if len(part.Rows) > 0 {
 			view.Parts = append(view.Parts, part)
 		}
@@ -189,21 +186,16 @@ func (p *Pages) trial(ctx context.Context, county string, f *form, field string,
 		bars = append(bars, papers.PairBar{Name: row.Name, Was: int64(row.Was), Is: int64(row.Is)})
 	}
 	if len(bars) > 0 {
-		if view.Chart, err = papers.PairChart("trial", "各月到期上报的件数", view.Names, bars); err != nil {
+		if view.Chart, err = papers.PairChart("trial", "各月自动上报的件次", view.Names, bars); err != nil {
 			return nil, err
 		}
 	}
 	for _, d := range t.Differing {
 		view.Cases = append(view.Cases, trialCase{
 			Path: "/cases/" + d.ID.Hex(), Title: d.Title, Number: d.Number, Place: d.Place, Type: typeName(d.Type, ""), Logged: dateText(d.LoggedOn),
-			Way: d.Way.Name(), Was: trialDays(d.Was), Is: trialDays(d.Is),
+			Way: d.Way.Name(), Was: d.Was.Text(dateText), Is: d.Is.Text(dateText),
 		})
 	}
 	view.Left = t.More + t.Fewer + t.Moved - len(view.Cases)
 	return view, nil
-}
-
-// trialDays writes the days of an end as people read them.
-func trialDays(e rules.End) string {
-	return strings.Replace(e.Text(), e.LastDay, dateText(e.LastDay), 1)
 }

@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/rules"
 )
 
 // TestRulesAnybodyCanRead: whoever reads cases reads the rules in force; who does not make them has no
@@ -154,15 +156,18 @@ func TestTryRules(t *testing.T) {
 	requireSound(t, tried)
 	require.Equal(t, f.values, tried.form(t, mainForm).values)
 	require.Equal(t, "试算：2026年登记的1件", tried.text("#trial h2"))
-	require.Contains(t, tried.texts("#trial tbody tr"), "到期自动上报01")
-	require.Contains(t, tried.text("#trial"), "改为上报1件，改为不上报0件，都上报但日期不同0件")
+	require.Contains(t, tried.texts("#trial tbody tr"), "自动上报的案件01")
+	require.Contains(t, tried.texts("#trial tbody tr"), "村级 → 镇级01")
+	require.Contains(t, tried.texts("#trial tbody tr"), "不知道会怎样01")
+	require.Contains(t, tried.text("#trial"), "多上报1件，少上报0件，上报的日期或层级不同0件")
 	require.Contains(t, tried.texts("#trial tbody tr"), "2026年3月01")
 	require.Contains(t, tried.texts("#trial tbody tr"), "枫溪镇01")
 	require.Contains(t, tried.texts("#trial tbody tr"), "土地流转01")
 	require.Equal(t, casePath(c, ""), tried.doc.Find("#trial .cases a.title").AttrOr("href", ""))
-	require.Contains(t, tried.text("#trial .cases"), "现行规则：不上报试算的规则：调解期限2026年3月23日届满，自动上报")
+	require.Contains(t, tried.text("#trial .cases"), "现行规则：不上报试算的规则：村级调解期限2026年3月23日届满，自动上报镇级；到镇级以后会怎样，不知道")
 	require.Equal(t, 1, tried.doc.Find("#trial svg[role=img]").Length())
 	require.Contains(t, tried.text("#trial details"), "按试算的那一天上报算")
+	require.Contains(t, tried.text("#trial details"), "所以不往下猜")
 
 	wrong := f.fill(t, "tryYear", "2031").press(t, "try")
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.status)
@@ -178,6 +183,50 @@ func TestTryRules(t *testing.T) {
 	require.Equal(t, casePath(c, ""), shown.doc.Find("#trial .cases a.title").AttrOr("href", ""))
 	require.Equal(t, http.StatusUnprocessableEntity, v.get(t, "/rules/1/try?year=x").status)
 	require.Equal(t, http.StatusForbidden, w.visitor("judicial").get(t, "/rules/1/try?year=2026").status)
+}
+
+// TestTryRulesThatTakeLong: the page says how far the trial is and asks for itself again, without the script;
+// the form keeps everything typed meanwhile. What came of it is handed over once it has ended.
+func TestTryRulesThatTakeLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.mediating(t)
+	w.clock.advance(90 * 24 * time.Hour)
+	v := w.visitor("county")
+	require.Equal(t, http.StatusOK, v.get(t, "/rules/new").form(t, mainForm).fill(t, "effectiveFrom", "2026-12-01", "rules[1].days", "20").press(t, "publish").status)
+
+	w.trials.SetPatience(0)
+	gate := make(chan struct{})
+	_, far, err := w.trials.Ask(t.Context(), "somebody else", "", func(context.Context, *rules.Run) (any, error) { <-gate; return nil, nil })
+	require.NoError(t, err)
+	require.NotNil(t, far)
+	const address = "/rules/1/try?year=2026"
+	waits := v.get(t, address)
+	require.Equal(t, http.StatusOK, waits.status)
+	requireSound(t, waits)
+	require.Contains(t, waits.text("#far"), "前面还有人在试算，轮到以后自动开始。这一页几秒后自己更新")
+	const again = "/rules/1/try?wait=1&year=2026"
+	require.Equal(t, "3; url="+again, waits.header.Get("Refresh"))
+	require.Zero(t, waits.doc.Find("#trial").Length())
+	close(gate)
+	var done *page
+	require.Eventually(t, func() bool { done = v.get(t, again); return done.doc.Find("#trial").Length() == 1 }, 10*time.Second, 10*time.Millisecond)
+	require.Empty(t, done.header.Get("Refresh"))
+	require.Zero(t, done.doc.Find("#far").Length())
+	gone := v.get(t, again)
+	require.Equal(t, http.StatusConflict, gone.status)
+	require.Contains(t, gone.text(".notice.bad"), "请再点一次“试算”")
+	require.Equal(t, "2026", gone.form(t, mainForm).values.Get("year"))
+	require.Contains(t, done.texts("#trial tbody tr"), "自动上报的案件11")
+	require.Equal(t, casePath(c, ""), done.doc.Find("#trial .cases a.title").AttrOr("href", ""))
+
+	f := v.get(t, "/rules/new").form(t, mainForm).fill(t, "effectiveFrom", "2026-12-02", "rules[1].days", "25", "tryYear", "2026")
+	begun := f.press(t, "try")
+	requireSound(t, begun)
+	require.Contains(t, begun.text("#far"), "填写的内容都在下面。过几秒再点一次“试算”")
+	require.Empty(t, begun.header.Get("Refresh"), "it would lose what was typed")
+	require.Equal(t, f.values, begun.form(t, mainForm).values)
+	require.Eventually(t, func() bool { return begun.form(t, mainForm).press(t, "try").doc.Find("#trial").Length() == 1 }, 10*time.Second, 10*time.Millisecond)
 }
 
 // year2027 is pasted as people paste it.

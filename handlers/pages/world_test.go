@@ -23,6 +23,7 @@ import (
 	"fengqiao/pkg/docstore/embedded"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/notify"
+	"fengqiao/pkg/rules"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
@@ -90,6 +91,7 @@ type world struct {
 	notices  *notify.Service
 	reports  *screening.Service
 	jobs     fakeJobs
+	trials   *rules.Runs
 	clock    *clock
 	tokens   map[string]string
 }
@@ -117,7 +119,10 @@ func newWorld(tb testing.TB) *world {
 	w.sweeper = escalation.NewSweeper(w.store)
 	w.reports = screening.New(w.store, w.clock.Now)
 	w.notices = notify.New(notify.Options{Store: w.store, Ring: ring, Validate: validate, Now: w.clock.Now})
-	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Ring: ring, Now: w.clock.Now, Jobs: &w.jobs})
+	w.trials = rules.NewRuns(tb.Context())
+	w.trials.SetPatience(time.Minute)
+	tb.Cleanup(w.trials.Wait) // before the store closes
+	html, err := pages.New(pages.Deps{Cases: w.cases, Accounts: w.accounts, Store: w.store, Reports: w.reports, Notices: w.notices, Ring: ring, Now: w.clock.Now, Jobs: &w.jobs, Trials: w.trials})
 	require.NoError(tb, err)
 	w.routes = html.Routes()
 	w.handler, err = handlers.New(handlers.Deps{

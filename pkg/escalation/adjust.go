@@ -14,26 +14,44 @@ import (
 // These change a running clock. They are called inside Case.Move and leave the deadline worked out
 // anew.
 
+// Bars says what of the rules stands against an action that the lifecycle allows just now, nil for nothing:
+// a pause or an extension may come too late, or its days may be used up.
+func Bars(policy *models.Policy, c *models.Case, action models.Action, now time.Time) error {
+	var err error
+	switch r := (Rules{Policy: policy}); action {
+	case models.ActionPause:
+		_, err = r.mayPause(c, now)
+	case models.ActionExtend:
+		_, err = r.mayExtend(c, now)
+	}
+	return err
+}
+
 // Pause stops the running clock. All pauses of a case together have the days that the policy gives;
 // the clock goes on by itself when they are used up.
 func (r Rules) Pause(c *models.Case, by models.Actor, ground models.PauseGround, note string, now time.Time) error {
-	used := 0
-	for _, p := range c.Pauses() {
-		if p.Until != nil {
-			used += days(p.From, *p.Until)
-		}
-	}
-	left := r.Policy.PauseMaxDays - used
-	if left <= 0 {
-		return models.Errorf(models.Precondition, "case.pause_used_up", "本案累计暂停已满%d日，不能再暂停", r.Policy.PauseMaxDays)
-	}
-	if err := r.inTime(c, "暂停计时", now); err != nil {
+	left, err := r.mayPause(c, now)
+	if err != nil {
 		return err
 	}
 	clock := c.RunningClock()
 	endsBy := workday.OfTime(now).AddDays(left).Start()
 	clock.Pauses = append(clock.Pauses, models.Pause{Ground: ground, Note: note, By: by, From: now, EndsBy: endsBy})
 	return r.recount(c, now)
+}
+
+// mayPause is how many days a pause that begins now may last, or why there is none.
+func (r Rules) mayPause(c *models.Case, now time.Time) (left int, err error) {
+	used := 0
+	for _, p := range c.Pauses() {
+		if p.Until != nil {
+			used += days(p.From, *p.Until)
+		}
+	}
+	if left = r.Policy.PauseMaxDays - used; left <= 0 {
+		return 0, models.Errorf(models.Precondition, "case.pause_used_up", "本案累计暂停已满%d日，不能再暂停", r.Policy.PauseMaxDays)
+	}
+	return left, r.inTime(c, "暂停计时", now)
 }
 
 // inTime refuses what can only be done before a deadline has passed: what is late by then stays late, in
@@ -73,29 +91,37 @@ func (r Rules) Resume(c *models.Case, now time.Time) error {
 
 // Extend gives the running clock more days, with both parties' recorded consent.
 func (r Rules) Extend(c *models.Case, by models.Actor, n int, consent string, now time.Time) error {
-	clock := c.RunningClock()
-	if clock.Phase != models.PhaseMediation {
-		return models.Errorf(models.Precondition, "case.no_extension", "只有调解期限可以延期，%s期限不能延", clock.Phase.Name())
-	}
-	most, err := r.Policy.ExtendLimitOf(c)
+	most, err := r.mayExtend(c, now)
 	switch {
 	case err != nil:
 		return err
-	case r.Policy.ExtendMaxDays == 0:
-		return models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
-	case most == 0:
-		return models.Errorf(models.Precondition, "case.no_extension", "按本县的时限规则，这一类纠纷不能延期")
 	case n < 1 || n > most:
 		return models.FieldErrorf("days", "延期应为1至%d日", most)
 	}
-	if err := r.inTime(c, "延期", now); err != nil {
-		return err
-	}
-	if clock.Adjusted(models.AdjustOrder) != nil {
-		return models.Errorf(models.Precondition, "case.ordered", "上级已经督办本案，不能延期")
-	}
+	clock := c.RunningClock()
 	clock.Adjustments = append(clock.Adjustments, models.Adjustment{Kind: models.AdjustExtend, At: now, By: by, Days: n, Note: consent})
 	return r.recount(c, now)
+}
+
+// mayExtend is by how many days the running clock may be extended now, or why by none.
+func (r Rules) mayExtend(c *models.Case, now time.Time) (most int, err error) {
+	clock := c.RunningClock()
+	if clock.Phase != models.PhaseMediation {
+		return 0, models.Errorf(models.Precondition, "case.no_extension", "只有调解期限可以延期，%s期限不能延", clock.Phase.Name())
+	}
+	most, err = r.Policy.ExtendLimitOf(c)
+	switch {
+	case err != nil:
+		return 0, err
+	case r.Policy.ExtendMaxDays == 0:
+		return 0, models.Errorf(models.Precondition, "case.no_extension", "本县的时限规则不允许延期")
+	case most == 0:
+		return 0, models.Errorf(models.Precondition, "case.no_extension", "按本县的时限规则，这一类纠纷不能延期")
+	}
+	if err = r.inTime(c, "延期", now); err == nil && clock.Adjusted(models.AdjustOrder) != nil {
+		err = models.Errorf(models.Precondition, "case.ordered", "上级已经督办本案，不能延期")
+	}
+	return most, err
 }
 
 // Order sets a last day from above. It only ever makes a deadline shorter.

@@ -11,7 +11,7 @@ import (
 	"fengqiao/models"
 )
 
-// anyPolicy is one of the ladders with any days and warnings.
+// anyPolicy is one of the ladders with any days, warnings and days of pause.
 func anyPolicy() *rapid.Generator[*models.Policy] {
 	return rapid.Custom(func(t *rapid.T) *models.Policy {
 		policy := ladders()[rapid.IntRange(0, 1).Draw(t, "ladder")]
@@ -21,6 +21,7 @@ func anyPolicy() *rapid.Generator[*models.Policy] {
 			rule.Unit = rapid.SampledFrom([]models.Unit{models.CalendarDays, models.WorkingDays}).Draw(t, "unit")
 			rule.WarnDays = rapid.SliceOfN(rapid.IntRange(1, 60), 0, 3).Draw(t, "warnDays")
 		}
+		policy.PauseMaxDays = rapid.IntRange(1, 60).Draw(t, "pauseMaxDays")
 		return policy
 	})
 }
@@ -38,79 +39,144 @@ func sweepOne(t require.TestingT, r Rules, c *models.Case, now time.Time) Step {
 	return d.Step
 }
 
-// TestClockProperties: whatever the policy, whenever a case begins and whenever it is swept: before
-// the deadline a sweep does nothing but remind, after it there is exactly one escalation, one level
-// up, with a clock of its own; at the top it is told once. A sweep at the same moment again, or
-// earlier, does nothing. The store asks for a case at NextAt, and before it there is nothing to do.
+// sweepAll is what a sweep does to one case: all that is due, up to a move.
+func sweepAll(t require.TestingT, r Rules, c *models.Case, now time.Time) []Step {
+	var out []Step
+	for {
+		step := sweepOne(t, r, c, now)
+		if step == Nothing {
+			return out
+		}
+		if out = append(out, step); step == Move {
+			return out
+		}
+	}
+}
+
+// event is one of the things that people do, some time after the one before it.
+type event struct {
+	after   time.Duration
+	kind, n int // of lived
+}
+
+func anyEvent(kinds int) *rapid.Generator[event] {
+	return rapid.Custom(func(t *rapid.T) event {
+		return event{time.Duration(rapid.IntRange(0, 40*24*60).Draw(t, "minutes")) * time.Minute, rapid.IntRange(0, kinds).Draw(t, "kind"), rapid.IntRange(1, 15).Draw(t, "days")}
+	})
+}
+
+// TestClockProperties: whatever the policy, the calendar and what people do (accept and sign in, pause, extend,
+// order, raise the risk, hand up, send back), whenever a case begins and whenever it is swept: before the
+// deadline, and while the clock stands still, a sweep does nothing but remind; after it there is exactly
+// one escalation, one level up, with a clock of its own; at the top it is told once; a pause ends when its
+// days are used up. A sweep at the same moment again, or earlier, does nothing. The store asks for a case
+// at NextAt, and before it there is nothing to do. The clock that runs can be made anew from the timeline.
 func TestClockProperties(t *testing.T) {
 	t.Parallel()
-	calendar := rulesOf(nil).Calendar
 	rapid.Check(t, func(t *rapid.T) {
-		r := Rules{Policy: anyPolicy().Draw(t, "policy"), Calendar: calendar}
+		r := Rules{Policy: anyPolicy().Draw(t, "policy"), Calendar: anyCalendar().Draw(t, "calendar")}
 		now := anyMoment().Draw(t, "start")
 		c := logged(t, r, 1, now)
-		for range rapid.IntRange(1, 8).Draw(t, "sweeps") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 40*24*60).Draw(t, "minutes")) * time.Minute)
-			before, stages, level := bytesOf(t, c), len(c.Stages), c.Level
-			due, next, told := *c.DueAt, c.NextAt, c.OpenStage().Clock().OverdueTold
-			_, below := r.Policy.Above(level)
+		moves := 0
+		for range rapid.IntRange(1, 16).Draw(t, "events") {
+			// Half of them are sweeps. What the lifecycle does not allow just now changes nothing.
+			e := anyEvent(17).Draw(t, "event")
+			now = now.Add(e.after)
+			if e.kind < 9 {
+				_ = lived(r, c, e.kind, e.n, now)
+				continue
+			}
+			before, stages, level, next := bytesOf(t, c), len(c.Stages), c.Level, c.NextAt
+			clock := *c.RunningClock()
+			pause, due, told := clock.Pause(), clock.DueAt, clock.OverdueTold
+			above, below := r.Policy.Above(level)
 
-			step := sweepOne(t, r, c, now)
+			steps := sweepAll(t, r, c, now)
 			require.NoError(t, c.VerifyTimeline())
-			require.Equal(t, next != nil && !next.After(now), step != Nothing, "NextAt says when there is something to do")
+			require.Equal(t, next != nil && !next.After(now), len(steps) > 0, "NextAt says when there is something to do")
+			require.Equal(t, len(steps) == 0, bytes.Equal(before, bytesOf(t, c)))
+			after := c.Stages[stages-1].Clock()
 			switch {
-			case now.Before(due):
-				require.Contains(t, []Step{Nothing, Warn}, step)
+			case pause == nil:
+				require.Equal(t, due, after.DueAt)
+				require.NotContains(t, steps, Resume)
+			case now.Before(pause.EndsBy):
+				require.Empty(t, steps, "while the clock stands still")
+				continue
+			default:
+				require.Equal(t, Resume, steps[0])
+				require.Equal(t, pause.EndsBy, *after.Pauses[len(after.Pauses)-1].Until, "however late")
+				require.False(t, after.DueAt.Before(due), "no pause makes a deadline shorter")
+			}
+			switch {
+			case now.Before(after.DueAt):
+				require.Subset(t, []Step{Warn, Resume}, steps)
 				require.Len(t, c.Stages, stages)
 				require.Equal(t, level, c.Level)
-				require.Equal(t, due, *c.DueAt)
-				require.Equal(t, step == Nothing, bytes.Equal(before, bytesOf(t, c)))
 			case below:
-				require.Equal(t, Move, step)
-				above, _ := r.Policy.Above(level)
+				moves++
+				require.Equal(t, Move, steps[len(steps)-1])
 				require.Len(t, c.Stages, stages+1, "exactly one")
 				require.Equal(t, above.Level, c.Level, "one level, never a cascade")
 				require.Equal(t, now, c.OpenStage().Opened)
 				require.True(t, c.DueAt.After(now))
 			case told == nil:
-				require.Equal(t, Tell, step)
+				require.Equal(t, Tell, steps[len(steps)-1])
 				require.Equal(t, level, c.Level)
 				require.Nil(t, c.NextAt)
 			default:
-				require.Equal(t, Nothing, step)
+				require.NotContains(t, steps, Tell)
 			}
 
-			after := bytesOf(t, c)
+			swept := bytesOf(t, c)
 			for _, again := range []time.Time{now, now.Add(-time.Hour)} {
 				require.Equal(t, Nothing, sweepOne(t, r, c, again))
-				require.Equal(t, after, bytesOf(t, c))
+				require.Equal(t, swept, bytesOf(t, c))
 			}
 		}
-		require.Equal(t, len(c.Stages)-1, happened(c, models.ActionExpire))
-		require.LessOrEqual(t, happened(c, models.ActionOverdue), 1)
+		expired := 0
+		for _, s := range c.Stages {
+			if s.Reason == models.ReasonDeadline {
+				expired++
+			}
+		}
+		require.Equal(t, moves, expired)
+
+		replayed, rung := c.ReplayClock(), models.Rung{}
+		require.NotNil(t, replayed)
+		rung, _ = r.Policy.Rung(c.Level)
+		require.NoError(t, r.Recount(c, rung, replayed, now))
+		require.Equal(t, c.RunningClock().DueAt, replayed.DueAt, "from the timeline")
+		require.Equal(t, c.RunningClock().Working, replayed.Working)
 	})
 }
 
-// TestCasesDoNotTouchEachOther: in whatever order a batch is worked off, every case ends the same.
+// TestCasesDoNotTouchEachOther: in whatever order cases are worked off, every one ends the same.
 func TestCasesDoNotTouchEachOther(t *testing.T) {
 	t.Parallel()
-	calendar := rulesOf(nil).Calendar
+	type life struct {
+		start  time.Time
+		events []event
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		r := Rules{Policy: anyPolicy().Draw(t, "policy"), Calendar: calendar}
-		starts := rapid.SliceOfN(anyMoment(), 2, 6).Draw(t, "starts")
-		now := rapid.SampledFrom(starts).Draw(t, "one").Add(time.Duration(rapid.IntRange(0, 60*24).Draw(t, "hours")) * time.Hour)
-		order := make([]int, len(starts))
+		r := Rules{Policy: anyPolicy().Draw(t, "policy"), Calendar: anyCalendar().Draw(t, "calendar")}
+		lives := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) life {
+			return life{anyMoment().Draw(t, "start"), rapid.SliceOfN(anyEvent(8), 0, 4).Draw(t, "events")}
+		}), 2, 4).Draw(t, "lives")
+		now := local("2028-06-01 00:00").Add(time.Duration(rapid.IntRange(0, 60*24).Draw(t, "hours")) * time.Hour)
+		order := make([]int, len(lives))
 		for i := range order {
 			order[i] = i
 		}
 		swept := func(order []int) [][]byte {
-			out := make([][]byte, len(starts))
+			out := make([][]byte, len(lives))
 			for _, i := range order {
-				if starts[i].After(now) {
-					continue
+				c, at := logged(t, r, i, lives[i].start), lives[i].start
+				for _, e := range lives[i].events {
+					at = at.Add(e.after)
+					_ = lived(r, c, e.kind, e.n, at)
 				}
-				c := logged(t, r, i, starts[i])
-				sweepOne(t, r, c, now)
+				sweepAll(t, r, c, now)
 				out[i] = bytesOf(t, c)
 			}
 			return out

@@ -11,6 +11,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore/enginetest"
+	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/rules"
 )
 
@@ -20,7 +21,8 @@ const (
 )
 
 // lives are those of a year and around it. Land transfers have thirty days by the rules in force and
-// twenty by the candidate, all else is alike.
+// twenty by the candidate, all else is alike. Where a case went up, the township did nothing: it goes on to
+// the county, where it never really was, by every trial that has it at the township in time.
 func lives() []life {
 	return []life{
 		0:  {north, land, "2025-03-03 09:00", 0, 10, agreed, ""},                       // agreed in time, by both
@@ -29,7 +31,7 @@ func lives() []life {
 		3:  {south, land, "2025-06-11 09:00", 0, 25, up, models.ReasonAsked},           // handed up by a person, too late for the candidate
 		4:  {south, neighbours, "2025-12-20 09:00", 0, 31, up, models.ReasonDeadline},  // up by both on the same day, in the next year
 		5:  {north, neighbours, "2025-07-01 09:00", -1, 1, models.OutcomeDeclined, ""}, // never accepted
-		6:  {north, neighbours, "2025-07-02 09:00", -1, 4, up, models.ReasonDeadline},  // never accepted, and up by both
+		6:  {north, neighbours, "2025-07-02 09:00", -1, 6, up, models.ReasonDeadline},  // never accepted, and up by both
 		7:  {north, land, "2024-12-31 23:59", 0, 25, agreed, ""},                       // the year before
 		8:  {north, land, "2026-01-01 00:00", 0, 25, agreed, ""},                       // the year after
 		9:  {far, land, "2025-03-03 09:00", 0, 25, agreed, ""},                         // next door
@@ -60,6 +62,8 @@ func (w *world) try(t *testing.T, change func(*rules.TrialQuery)) *rules.Trial {
 	return trial
 }
 
+func plain(day string) string { return day }
+
 func titles(list []rules.Differ) []string {
 	var out []string
 	for _, d := range list {
@@ -86,52 +90,67 @@ func TestTrial(t *testing.T) {
 		require.Equal(t, 9, total)
 		require.LessOrEqual(t, most, total)
 		require.Zero(t, trial.Untried)
-		require.Equal(t, rules.Pair{Was: 4, Is: 7}, trial.Up)
+		require.Equal(t, rules.Pair{Was: 5, Is: 7}, trial.Up)
+		require.Equal(t, rules.Pair{Was: 8, Is: 10}, trial.Rises)
+		require.Equal(t, rules.Pair{Was: 5, Is: 7}, trial.Unknown)
 		require.Equal(t, rules.Pair{}, trial.Pending)
+		require.Equal(t, rules.Pair{}, trial.Overdue)
 		require.Equal(t, []int{3, 0, 1}, []int{trial.More, trial.Fewer, trial.Moved})
 		require.Equal(t, [2]string{"默认规则第1版", "默认规则第1版"}, trial.Candidates)
-		require.Equal(t, []string{"第1件 改为上报", "第3件 改为上报", "第10件 改为上报", "第2件 上报的日期不同"}, titles(trial.Differing))
+		require.Equal(t, []string{"第1件 多上报", "第3件 多上报", "第10件 多上报", "第2件 上报的日期或层级不同"}, titles(trial.Differing))
 
 		row := func(key, name string, was, is int) rules.TrialRow {
 			return rules.TrialRow{Key: key, Name: name, Pair: rules.Pair{Was: was, Is: is}}
 		}
-		require.Equal(t, []rules.TrialRow{row(north, "枫溪镇", 2, 3), row(south, "石桥镇", 2, 4)}, trial.Townships)
-		require.Equal(t, []rules.TrialRow{row("land_transfer", "土地流转", 1, 4), row("dividend", "集体分红", 1, 1), row("neighbourhood", "邻里", 2, 2)}, trial.Types)
-		require.Equal(t, []rules.TrialRow{row("village", "村级", 4, 7)}, trial.Levels)
+		require.Equal(t, []rules.TrialRow{row(north, "枫溪镇", 3, 4), row(south, "石桥镇", 5, 6)}, trial.Townships)
+		require.Equal(t, []rules.TrialRow{row("land_transfer", "土地流转", 3, 5), row("dividend", "集体分红", 1, 1), row("neighbourhood", "邻里", 4, 4)}, trial.Types)
+		require.Equal(t, []rules.TrialRow{row("village-township", "村级 → 镇级", 4, 7), row("township-county", "镇级 → 县级", 4, 3)}, trial.Levels)
+		require.Equal(t, []rules.TrialRow{row("deadline", "到期未办结，自动上报", 8, 10)}, trial.Reasons)
 		require.Equal(t, []rules.TrialRow{
-			row("2025-03", "2025年3月", 0, 1), row("2025-04", "2025年4月", 0, 0), row("2025-05", "2025年5月", 1, 1), row("2025-06", "2025年6月", 0, 1), row("2025-07", "2025年7月", 2, 2),
+			row("2025-03", "2025年3月", 0, 1), row("2025-04", "2025年4月", 0, 0), row("2025-05", "2025年5月", 1, 1), row("2025-06", "2025年6月", 0, 1), row("2025-07", "2025年7月", 5, 4),
 			row("2025-08", "2025年8月", 0, 0), row("2025-09", "2025年9月", 0, 0), row("2025-10", "2025年10月", 0, 0), row("2025-11", "2025年11月", 0, 0), row("2025-12", "2025年12月", 0, 0),
-			row("2026-01", "2026年1月", 1, 2),
+			row("2026-01", "2026年1月", 2, 3),
 		}, trial.Months)
 
 		first := trial.Differing[0]
 		require.Equal(t, "2025-03-03", first.LoggedOn)
 		require.Equal(t, "〔2025〕第1号", first.Number)
 		require.Equal(t, north+"北坡村", first.Place)
-		require.Equal(t, "不上报", first.Was.Text())
-		require.Equal(t, "调解期限2025-03-24届满，自动上报", first.Is.Text())
-		require.Equal(t, rules.End{Up: true, Phase: "调解", Rule: "村级土地流转", LastDay: "2025-07-10"}, trial.Differing[3].Was)
-		require.Equal(t, "2025-06-30", trial.Differing[3].Is.LastDay)
+		require.Equal(t, "不上报", first.Was.Text(plain))
+		require.Equal(t, "村级调解期限2025-03-24届满，自动上报镇级；到镇级以后会怎样，不知道", first.Is.Text(plain))
+		require.Equal(t, rules.End{
+			Rises: []rules.EndRise{
+				{From: "村级", To: "镇级", Reason: models.ReasonDeadline, Phase: "调解", Rule: "村级土地流转", Day: "2025-07-10"},
+				{From: "镇级", To: "县级", Reason: models.ReasonDeadline, Phase: "签收", Rule: "镇级签收", Day: "2025-07-16"},
+			},
+			Standing: escalation.Unknown, Level: "县级", Phase: "签收", Rule: "县级签收", LastDay: "2025-07-24",
+		}, trial.Differing[3].Was)
+		require.Equal(t, "2025-06-30", trial.Differing[3].Is.Rises[0].Day)
 
 		few := w.try(t, func(q *rules.TrialQuery) { q.Most = 2 })
-		require.Len(t, few.Differing, 2)
+		require.Equal(t, trial.Differing[:2], few.Differing)
 		require.Equal(t, trial.Up, few.Up)
+		require.Equal(t, trial.Differing[:1], w.try(t, func(q *rules.TrialQuery) { q.Most = 1 }).Differing, "of each township no more are kept")
 
 		back := w.try(t, func(q *rules.TrialQuery) { q.With, q.Against = q.Against, q.With })
 		require.Equal(t, []int{0, 3, 1}, []int{back.More, back.Fewer, back.Moved})
-		require.Equal(t, rules.Pair{Was: 7, Is: 4}, back.Up)
-		require.Equal(t, "第1件 改为不上报", titles(back.Differing)[0])
+		require.Equal(t, rules.Pair{Was: 7, Is: 5}, back.Up)
+		require.Equal(t, "第1件 少上报", titles(back.Differing)[0])
 
 		same := w.try(t, func(q *rules.TrialQuery) { q.With = q.Against })
 		require.Empty(t, same.Differing)
-		require.Equal(t, rules.Pair{Was: 4, Is: 4}, same.Up)
+		require.Equal(t, rules.Pair{Was: 5, Is: 5}, same.Up)
 
 		empty := w.try(t, func(q *rules.TrialQuery) { q.Year = 2023 })
 		require.Zero(t, empty.Cases)
 		require.Empty(t, empty.Months)
 
 		four := w.try(t, func(q *rules.TrialQuery) { q.With = models.FourLevelPolicy(origin) })
-		require.Equal(t, []rules.TrialRow{row("village", "村级", 4, 0), row("group", "组级", 0, 8)}, four.Levels, "where each would have begun")
+		require.Equal(t, []rules.TrialRow{
+			row("village-township", "村级 → 镇级", 4, 0), row("township-county", "镇级 → 县级", 4, 0), row("group-village", "组级 → 村级", 0, 8), row("village-office", "村级 → 镇司法所", 0, 8),
+			row("office-township", "镇司法所 → 镇级", 0, 1),
+		}, four.Levels, "the steps of both ladders")
+		require.Equal(t, rules.Pair{Was: 0, Is: 1}, four.Overdue)
 	})
 }
 
@@ -157,8 +176,8 @@ func TestTrialOfWhatIsNotOver(t *testing.T) {
 	w.keep(t, lived(t, 1, life{north, land, "2026-11-02 09:00", 0, -1, "", ""})) // thirty days end on 2 December, twenty have passed
 	trial := w.try(t, func(q *rules.TrialQuery) { q.Year = 2026 })
 	require.Equal(t, rules.Pair{Was: 0, Is: 1}, trial.Up)
-	require.Equal(t, rules.Pair{Was: 1, Is: 0}, trial.Pending)
-	require.Equal(t, "调解期限到2026-12-02，还没有到", trial.Differing[0].Was.Text())
+	require.Equal(t, rules.Pair{Was: 1, Is: 1}, trial.Pending, "in the village, at the township")
+	require.Equal(t, "村级调解期限到2026-12-02，还没有到", trial.Differing[0].Was.Text(plain))
 }
 
 // TestTrialRefuses a year that has not come, and ends when it is asked to.

@@ -253,8 +253,11 @@ func TestLoggedCourses(t *testing.T) {
 			for j, at := range []time.Time{noon.Add(-time.Millisecond), noon, noon.Add(time.Hour - time.Millisecond), noon.Add(time.Hour)} {
 				c := newCase([]string{northOne, northTwo}[i%2], at, numbered(northOne, 2026, int64(10*i+j)), func(c *models.Case) {
 					c.State, c.Title, c.Facts = models.State(state.Code), state.Name, "长长的经过"
-					c.Stages = []models.Stage{{Level: models.LevelVillage, Opened: at, Clocks: []models.Clock{{Phase: models.PhaseMediation}}}}
-					c.Timeline = []models.Event{{Seq: 1, At: at, After: models.Position{Risk: models.Orange}}}
+					c.Stages = []models.Stage{
+						{Level: models.LevelVillage, Opened: at, Closed: &at, Outcome: models.OutcomeEscalated, Reason: models.ReasonRisk, Clocks: []models.Clock{{Phase: models.PhaseMediation, DueAt: at}}},
+						{Level: models.LevelTownship, Opened: at, Received: &at, Clocks: []models.Clock{{Phase: models.PhaseReview}, {Phase: models.PhaseMediation, Days: 30}}},
+					}
+					c.Timeline = []models.Event{{Seq: 1, At: at, Action: models.ActionExpire, After: models.Position{Risk: models.Orange}}}
 				})
 				insert(t, st.Store, c, newCase(southOne, at))
 				if j == 1 || j == 2 {
@@ -273,9 +276,12 @@ func TestLoggedCourses(t *testing.T) {
 			require.NotEmpty(t, c.Title)
 			require.NotEmpty(t, c.Number.Text)
 			require.Empty(t, c.Facts, "no more than is asked for")
-			require.Len(t, c.Stages, 1)
-			require.Len(t, c.Stages[0].Clocks, 1)
-			require.Equal(t, models.Orange, c.Timeline[0].After.Risk)
+			at := c.LoggedAt
+			require.Equal(t, []models.Stage{
+				{Level: models.LevelVillage, Opened: at, Closed: &at, Outcome: models.OutcomeEscalated, Reason: models.ReasonRisk, Clocks: []models.Clock{{DueAt: at}}},
+				{Level: models.LevelTownship, Opened: at, Received: &at, Clocks: []models.Clock{{DueAt: c.Stages[1].Clocks[0].DueAt}, {DueAt: c.Stages[1].Clocks[1].DueAt, Days: 30}}},
+			}, c.Stages)
+			require.Equal(t, []models.Event{{At: at, Action: models.ActionExpire, After: models.Position{Risk: models.Orange}}}, c.Timeline)
 		}
 		n, err := st.CountLogged(t.Context(), north, noon, noon.Add(time.Hour))
 		require.NoError(t, err)

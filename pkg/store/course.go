@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"iter"
-	"strconv"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -29,22 +27,29 @@ func courseOf(raw bson.Raw) (*models.Case, error) {
 	if number, err := raw.LookupErr("number", "text"); err == nil {
 		c.Number = &models.CaseNumber{Text: number.StringValue()}
 	}
-	for stage := range r.items(raw, "stages") {
-		s := models.Stage{Level: r.text(stage, "level"), Office: models.Office{Region: r.text(r.document(stage, "office"), "region")}, Received: r.moment(stage, "received"), Closed: r.moment(stage, "closed")}
+	for _, stage := range r.items(raw, "stages") {
+		s := models.Stage{
+			Level: r.text(stage, "level"), Office: models.Office{Region: r.text(r.document(stage, "office"), "region")},
+			Opened: r.time(stage, "opened"), Received: r.moment(stage, "received"), Closed: r.moment(stage, "closed"),
+		}
 		if s.Closed != nil {
 			s.Outcome = models.Outcome(r.text(stage, "outcome"))
 		}
 		if reason, err := stage.LookupErr("reason"); err == nil {
 			s.Reason = models.Reason(reason.StringValue())
 		}
-		for clock := range r.items(stage, "clocks") {
-			s.Clocks = append(s.Clocks, models.Clock{Pauses: decoded[models.Pause](&r, clock, "pauses"), Adjustments: decoded[models.Adjustment](&r, clock, "adjustments")})
+		for _, clock := range r.items(stage, "clocks") {
+			s.Clocks = append(s.Clocks, models.Clock{
+				DueAt: r.time(clock, "dueAt"), Days: int(field(&r, clock, "days", bson.RawValue.AsInt64OK)),
+				Pauses: decoded[models.Pause](&r, clock, "pauses"), Adjustments: decoded[models.Adjustment](&r, clock, "adjustments"),
+			})
 		}
-		c.Stages = []models.Stage{s}
-		break
+		c.Stages = append(c.Stages, s)
 	}
-	for event := range r.items(raw, "timeline") {
-		c.Timeline = append(c.Timeline, models.Event{At: r.time(event, "at"), After: models.Position{Risk: models.RiskLevel(r.text(r.document(event, "after"), "risk"))}})
+	for _, event := range r.items(raw, "timeline") {
+		c.Timeline = append(c.Timeline, models.Event{
+			At: r.time(event, "at"), Action: models.Action(r.text(event, "action")), After: models.Position{Risk: models.RiskLevel(r.text(r.document(event, "after"), "risk"))},
+		})
 	}
 	return c, r.err
 }
@@ -89,22 +94,22 @@ func (r *courseReader) moment(raw bson.Raw, name string) *time.Time {
 }
 
 // items are the documents of an array.
-func (r *courseReader) items(raw bson.Raw, name string) iter.Seq[bson.Raw] {
-	array := bson.Raw(field(r, raw, name, bson.RawValue.ArrayOK))
-	return func(yield func(bson.Raw) bool) {
-		for i := 0; ; i++ {
-			v, err := array.LookupErr(strconv.Itoa(i))
-			if err != nil || !yield(v.Value) {
-				return
-			}
-		}
+func (r *courseReader) items(raw bson.Raw, name string) []bson.Raw {
+	values, err := field(r, raw, name, bson.RawValue.ArrayOK).Values()
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s of a stored case: %w", name, err)
 	}
+	out := make([]bson.Raw, len(values))
+	for i, v := range values {
+		out[i] = v.Value
+	}
+	return out
 }
 
 // decoded are the documents of an array that is mostly empty, whole.
 func decoded[T any](r *courseReader, raw bson.Raw, name string) []T {
 	var out []T
-	for item := range r.items(raw, name) {
+	for _, item := range r.items(raw, name) {
 		var one T
 		if err := bson.Unmarshal(item, &one); err != nil && r.err == nil {
 			r.err = fmt.Errorf("decode %s of a case: %w", name, err)
@@ -140,8 +145,8 @@ func (s *Store) CountLogged(ctx context.Context, township string, from, before t
 }
 
 // LoggedCourses calls visit once with the course of every case of a township that was logged in
-// [from, before): what it is called and where it lies, its type, its first stage with what its deadline
-// depends on, and the risk after each event. Nothing of it may be written back. The order is no promise.
+// [from, before): what it is called and where it lies, its type, its stages with what their deadlines
+// depend on, and each event with the risk after it. Nothing of it may be written back. The order is no promise.
 func (s *Store) LoggedCourses(ctx context.Context, township string, from, before time.Time, visit func(*models.Case) error) error {
 	// From the first state to the last: a case that goes on meanwhile goes forward through them, and is
 	// recognised where it comes again.
