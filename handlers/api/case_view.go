@@ -90,6 +90,7 @@ type Party struct {
 	Address        string           `json:"address"`
 	Sex            string           `json:"sex"`
 	Nation         string           `json:"nation"`
+	Occupation     string           `json:"occupation" description:"职业或职务，有工作单位的连同单位"`
 	Collective     bool             `json:"collective"`
 	Agent          string           `json:"agent"`
 	Representative string           `json:"representative"`
@@ -174,7 +175,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 	for i, p := range c.Parties {
 		view.Parties[i] = Party{
 			Role: p.Role, Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber.Mask, Phone: p.Phone.Mask, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+			Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 		}
 	}
 	for i, e := range c.Timeline {

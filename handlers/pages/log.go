@@ -64,7 +64,7 @@ func partyForms(f *form) []partyForm {
 		if number[role] > 1 {
 			party.Title += strconv.Itoa(number[role])
 		}
-		party.Open = f.Used(path, "idNumber", "sex", "nation", "representative", "agent", "away")
+		party.Open = f.Used(path, "idNumber", "sex", "nation", "occupation", "representative", "agent", "away")
 		out = append(out, party)
 	}
 	return out

@@ -67,7 +67,7 @@ func partySummary(party casework.PartyForm) string {
 	if party.Collective {
 		parts = append(parts, "村集体")
 	}
-	for _, part := range []line{{"电话", party.Phone}, {"证件", party.IDNumber}, {"住址", party.Address}, {"代理人", party.Agent}, {"代表人", party.Representative}} {
+	for _, part := range []line{{"电话", party.Phone}, {"证件", party.IDNumber}, {"住址", party.Address}, {"性别", party.Sex}, {"民族", party.Nation}, {"职业或职务", party.Occupation}, {"代理人", party.Agent}, {"代表人", party.Representative}} {
 		if part.Text != "" {
 			parts = append(parts, part.Name+part.Text)
 		}

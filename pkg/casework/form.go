@@ -51,6 +51,7 @@ type PartyForm struct {
 	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
 	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
 	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Occupation     string           `json:"occupation,omitempty" validate:"max=60" label:"职业或职务"`
 	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
 	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
 	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
@@ -86,6 +87,7 @@ type CorrectPartyForm struct {
 	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
 	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
 	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Occupation     string           `json:"occupation,omitempty" validate:"max=60" label:"职业或职务"`
 	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
 	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
 	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
@@ -101,7 +103,7 @@ func (f *CorrectForm) logged(village string) LogForm {
 	for _, p := range f.Parties {
 		form.Parties = append(form.Parties, PartyForm{
 			Role: p.Role, Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber, Phone: p.Phone, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+			Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 		})
 	}
 	return form
@@ -118,7 +120,7 @@ func (f *LogForm) tidy() {
 	f.Requests = trimList(f.Requests)
 	for i := range f.Parties {
 		p := &f.Parties[i]
-		for _, s := range []*string{&p.Name, &p.IDNumber, &p.Phone, &p.Address, &p.Nation, &p.Agent, &p.Representative} {
+		for _, s := range []*string{&p.Name, &p.IDNumber, &p.Phone, &p.Address, &p.Nation, &p.Occupation, &p.Agent, &p.Representative} {
 			*s = strings.TrimSpace(*s)
 		}
 	}

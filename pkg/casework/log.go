@@ -198,7 +198,7 @@ func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error
 func (s *Service) party(id bson.ObjectID, p PartyForm) (models.Party, error) {
 	party := models.Party{
 		Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-		Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+		Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 	}
 	var err error
 	if party.IDNumber, err = s.seal(id, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
