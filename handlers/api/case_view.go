@@ -50,6 +50,7 @@ type Case struct {
 	Parties   []Party                   `json:"parties"`
 	Land      *models.LandTransferFacts `json:"landTransfer"`
 	Dividend  *models.DividendFacts     `json:"dividend"`
+	Follows   *models.FiledCase         `json:"follows" description:"接着办的归档原案；没有时为null"`
 	Conflict  models.ConflictOfInterest `json:"conflict" description:"被申请人是村集体时，村里调解有利益冲突"`
 	Mediators []string                  `json:"mediators"`
 	Signs     models.RiskSigns          `json:"signs" description:"有人反映的激化迹象；没有的不列出"`
@@ -166,7 +167,7 @@ func itemsOf(cases []*models.Case, now time.Time) []CaseItem {
 func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time) Case {
 	view := Case{
 		CaseItem: itemOf(c, now), Facts: c.Facts, Requests: c.Requests, Parties: make([]Party, len(c.Parties)),
-		Land: c.Land, Dividend: c.Dividend, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
+		Land: c.Land, Dividend: c.Dividend, Follows: c.Linked.Follows, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
 		Signs: c.Signs, Assessment: c.Assessment, Raised: c.Raised, Cluster: c.Cluster,
 		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Investigations: c.Investigations, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
 		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(), Police: c.Police,

@@ -33,15 +33,19 @@ func (l *lines) yuan(name string, fen int64) {
 	}
 }
 
-func summarise(in *casework.LogForm, villages []models.Choice) []summary {
+func summarise(in *casework.LogForm, villages []models.Choice, filed *models.Case) []summary {
 	what := lines{}
 	what.add("纠纷类型", typeName(in.Type, in.Subtype))
 	what.add("所在村", models.NameOf(villages, in.VillageCode))
 	what.add("标题", in.Title)
 	what.add("简要事实", in.Facts)
+	if filed != nil {
+		what.add("归档的原案", filed.NumberText())
+	}
+	what.add("归档以后", in.Again)
 	who := lines{}
 	for _, party := range in.Parties {
-		who.add(party.Role.Name(), partySummary(party))
+		who.add(party.Role.Name(), partySummary(kept(party, filed)))
 	}
 	more := lines{}
 	more = append(more, landLines(in.Land)...)

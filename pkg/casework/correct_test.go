@@ -41,7 +41,9 @@ func TestCorrect(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, found.Cases, 1)
 
-		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) { f.Parties[0].Name, f.Parties[0].Occupation, f.AmountFen = "许来富", "村会计", 500_000 }))
+		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) {
+			f.Parties[0].Name, f.Parties[0].Occupation, f.AmountFen = "许来富", "村会计", 500_000
+		}))
 		requireFields(t, err, "reason", "没有改动任何内容")
 		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) { f.Parties[1].Was = 1 }))
 		requireFields(t, err, "parties[1].name", "这名当事人和原来的对不上，请重新打开本页")

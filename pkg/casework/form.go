@@ -39,10 +39,16 @@ type LogForm struct {
 	Typist     string `json:"typist,omitempty" validate:"max=30" label:"代录人"`
 	// Finding is the id of the finding of a screening return that becomes this case, "" for none.
 	Finding string `json:"finding,omitempty" validate:"max=60" label:"排查线索"`
+	// Follows is the id of the filed case whose dispute came back, "" for none; Again what happened since.
+	Follows string `json:"follows,omitempty" validate:"max=60" label:"归档的原案"`
+	Again   string `json:"again,omitempty" validate:"max=500" label:"归档以后又发生了什么"`
 }
 
 // PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.
 type PartyForm struct {
+	// Was is its place in the list of the filed case that is followed, from 1, 0 for none: a number that is left
+	// out is then that one's.
+	Was            int              `json:"was,omitempty" validate:"gte=0,lte=60" label:"原案的当事人"`
 	Role           models.PartyRole `json:"role" validate:"required,oneof=applicant respondent third" label:"当事人地位"`
 	Kind           models.PartyKind `json:"kind" validate:"required,oneof=person organisation" label:"当事人种类"`
 	Name           string           `json:"name" validate:"notblank,max=60" label:"姓名或名称"`
@@ -114,7 +120,7 @@ func (f *LogForm) tidy() {
 	if f.Land != nil {
 		f.Land.ContractRef, f.Land.Transferee = strings.TrimSpace(f.Land.ContractRef), strings.TrimSpace(f.Land.Transferee)
 	}
-	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist} {
+	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist, &f.Follows, &f.Again} {
 		*s = strings.TrimSpace(*s)
 	}
 	f.Requests = trimList(f.Requests)
@@ -155,6 +161,17 @@ func (f *LogForm) check(now time.Time) error {
 	}
 	if f.Typist != "" && f.DictatedBy == "" {
 		fault("dictatedBy", "有代录人的，请写明是谁口述的")
+	}
+	if f.Follows != "" && f.Again == "" {
+		fault("again", "请写明归档以后又发生了什么")
+	}
+	if f.Follows == "" && f.Again != "" {
+		fault("follows", "请从归档的原案的页面登记，或者删去“归档以后又发生了什么”")
+	}
+	for i := range f.Parties {
+		if f.Follows == "" && f.Parties[i].Was > 0 {
+			fault(fmt.Sprintf("parties[%d].was", i), "只有接着归档的原案登记时才填写")
+		}
 	}
 	for _, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		if !slices.ContainsFunc(f.Parties, func(p PartyForm) bool { return p.Role == side }) {

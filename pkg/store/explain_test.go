@@ -234,6 +234,7 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 			_, err := st.CasesWithRoot(ctx, northOne, models.Root{Kind: models.RootYear, Text: "2025"})
 			return err
 		}),
+		"CasesFollowing": only(func(ctx context.Context) error { _, err := st.CasesFollowing(ctx, scope, c); return err }),
 		"RootedSince": only(func(ctx context.Context) error {
 			return st.RootedSince(ctx, north, noon, noon, func(store.RootedCase) error { return nil })
 		}),

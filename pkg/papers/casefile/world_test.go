@@ -99,11 +99,12 @@ func failed() *casefile.Source {
 	return s
 }
 
-// oral is a case with an oral agreement, of which nothing was performed yet.
+// oral is a case with an oral agreement, of which nothing was performed yet. It goes on with a filed one.
 func oral() *casefile.Source {
 	s := ordinary()
 	c := s.Case
 	c.State, c.Ending, c.ClosedAt, c.Filing, c.Attachments = models.Agreed, "", nil, nil, nil
+	c.Linked.Follows = &models.FiledCase{ID: "65f1a3", Number: "〔2025〕北坡村人调字第3号", FiledOn: "2025-12-30", Again: "2026年秋收以后，被申请人又没有按时付租金。"}
 	c.Agreement = &models.Agreement{Form: "oral", OralReason: "当场付清，双方认为不需要写", Items: []string{"当场付清500元"}, AmountFen: 500_00, ReachedOn: "2026-10-20", InForceOn: "2026-10-20", ConfirmBy: "2026-11-19"}
 	return s
 }
