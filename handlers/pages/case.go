@@ -79,12 +79,12 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if cs.Filing != nil {
 		body.Filed = dateText(cs.Filing.On)
 	}
-	if goOn, ok := goOnLink(cs, actor); ok {
-		body.Actions = append(body.Actions, goOn)
-	}
 	after, err := p.Cases.Following(c.Request.Context(), actor, cs)
 	if err != nil {
 		return err
+	}
+	if goOn, ok := goOnLink(cs, after, actor); ok {
+		body.Actions = append(body.Actions, goOn)
 	}
 	body.Follows, body.After = viewFiled(cs.Linked.Follows), rowsOf(after, p.Now())
 	if len(cs.Handovers()) > 0 {

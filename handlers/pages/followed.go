@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,9 +23,11 @@ func viewFiled(f *models.FiledCase) *filedView {
 	return &filedView{"/cases/" + f.ID, f.Number, dateText(f.FiledOn), f.Again}
 }
 
-// goOnLink lets a filed case go on in a case of its own, for who may log one; false for any other.
-func goOnLink(cs *models.Case, actor models.Actor) (actionLink, bool) {
-	if cs.Filing == nil || !account.Has(actor.Role, account.WriteCases) {
+// goOnLink lets a filed case go on in a case of its own, for who may log one, unless one that does is open; false
+// for any other.
+func goOnLink(cs *models.Case, after []*models.Case, actor models.Actor) (actionLink, bool) {
+	open := slices.ContainsFunc(after, func(o *models.Case) bool { return o.State != models.Closed })
+	if cs.Filing == nil || open || !account.Has(actor.Role, account.WriteCases) {
 		return actionLink{}, false
 	}
 	path := "/cases/new?" + url.Values{"follows": {cs.ID.Hex()}}.Encode()
