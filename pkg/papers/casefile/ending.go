@@ -196,7 +196,7 @@ func referral(f *form, s *Source, _ int) {
 	f.text("有关材料随函移送，请查收并将处理结果告知我们。")
 	f.sealed(s.committee(), civil(&r.At))
 	f.head("送达回执：")
-	f.text("上述移送函和材料已经收到。收件人：%s　收到日期：%s", line(8), dayOr(""))
+	f.text("上述移送函和材料已经收到。\n收件人：%s\n收到日期：%s", line(8), dayOr(""))
 }
 
 func tried(s *Source) string {

@@ -151,7 +151,11 @@ func (f *form) parties(name string) {
 		if p.Representative != "" {
 			name += "\n（代表人" + p.Representative + "）"
 		}
-		t.Rows = append(t.Rows, row(h(p.Role.Name()), v(name), v(p.Sex), v(nation(p.Nation)), v(f.s.age(i)), v(p.Occupation), v(p.Address), v(f.s.numbers(i).Phone)))
+		r := row(h(p.Role.Name()), v(name), v(p.Sex), v(nation(p.Nation)), v(f.s.age(i)), v(p.Occupation), v(p.Address), v(f.s.numbers(i).Phone))
+		if f.s.empty {
+			r.Height += rowHeight / 2 // an address is written in two lines
+		}
+		t.Rows = append(t.Rows, r)
 	}
 	f.add(t)
 }
