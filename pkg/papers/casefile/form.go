@@ -143,8 +143,8 @@ func (f *form) parties(name string) {
 		last.KeepNext = false
 		f.blocks[len(f.blocks)-1] = last
 	}
-	t := docx.Table{Widths: []int{20, 26, 9, 11, 9, 25, 28, 28}, Header: 1, Rows: []docx.Row{
-		row(h("身份"), h("姓名或名称"), h("性别"), h("民族"), h("年龄"), h("职业或职务"), h("单位或住址"), h("联系方式")),
+	t := docx.Table{Widths: []int{20, 26, 9, 11, 9, 22, 31, 28}, Header: 1, Rows: []docx.Row{
+		row(h("身份"), h("姓名或名称"), h("性别"), h("民族"), h("年龄"), h("职业或\n职务"), h("单位或住址"), h("联系方式")),
 	}}
 	for i, p := range f.s.Case.Parties {
 		name := p.Name
