@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -72,19 +71,40 @@ func (b *tab) withAxe() {
 	require.NoError(b.t, err)
 }
 
-// requireFit looks at the page on both screens, and in the larger type. Where others have looked at a
-// page of this kind, axe leaves out the colours, and the screen that shows no more than the phone's.
-func (b *tab) requireFit(what string, known bool) {
+// requireFit looks at the page on both screens, and in the larger type.
+func (b *tab) requireFit(what string) {
 	b.t.Helper()
 	for _, width := range []int64{deskWidth, phoneWidth} {
 		b.do(chromedp.EmulateViewport(width, 800))
 		require.Empty(b.t, look[[]string](b, fmt.Sprintf("(%s)(%d)", examine, width)), "%s at %d pixels", what, width)
-		if !known || width == phoneWidth {
-			require.Empty(b.t, look[[]string](b, fmt.Sprintf(runAxe, !known)), "%s at %d pixels", what, width)
-		}
+		require.Empty(b.t, look[[]string](b, fmt.Sprintf(runAxe, width == phoneWidth)), "%s at %d pixels", what, width) // colours are the same on both
 	}
+	b.requireFitLarger(what)
+}
+
+// requireFitLarger looks at the page where there is least room: on the phone, in the larger type.
+func (b *tab) requireFitLarger(what string) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(phoneWidth, 800))
 	require.Empty(b.t, look[[]string](b, fmt.Sprintf(`(document.documentElement.classList.add("larger"), (%s)(%d))`, examine, phoneWidth)), "%s in larger type", what)
 	b.requireQuiet()
+}
+
+// pieces are the kinds of elements that the page is made of.
+const pieces = `[...new Set([...document.querySelectorAll("body *")].map((e) => e.tagName + "." + e.className + " " + (e.getAttribute("name") || "") + " " + (e.getAttribute("type") || "")))]`
+
+// shown says what a route has shown to anybody so far, by the kinds of elements.
+type shown struct{ sync.Map }
+
+// anew says whether the page of a route is made of something that the route has not shown before.
+func (s *shown) anew(b *tab, route string) bool {
+	b.t.Helper()
+	_, known := s.LoadOrStore(route, true)
+	for _, piece := range look[[]string](b, pieces) {
+		_, there := s.LoadOrStore(route+" "+piece, true)
+		known = known && there
+	}
+	return !known
 }
 
 // casesOfEveryState fills a world with cases in every state, at the village and above it.
@@ -142,7 +162,7 @@ func (w *world) sealReport(t *testing.T, village, month string) {
 	}
 }
 
-// routeOf is the route of the pages that answers an address.
+// routeOf is the route of the pages that answers an address; one without parameters comes first.
 func routeOf(w *world, address string) string {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -150,12 +170,19 @@ func routeOf(w *world, address string) string {
 	}
 	best := ""
 	for _, route := range w.deps.Pages.Routes() {
-		pattern := "^" + regexp.MustCompile(`:\w+`).ReplaceAllString(route.Path, "[^/]+") + "$"
-		if route.Method == http.MethodGet && regexp.MustCompile(pattern).MatchString(at.Path) && (best == "" || !strings.Contains(route.Path, ":")) {
+		if route.Method == http.MethodGet && answers(route.Path, at.Path) && (best == "" || !strings.Contains(route.Path, ":")) {
 			best = route.Path
 		}
 	}
 	return best
+}
+
+// answers says whether a path has the parts of a route, with anything for its parameters.
+func answers(route, path string) bool {
+	parts := strings.Split(path, "/")
+	return slices.EqualFunc(strings.Split(route, "/"), parts, func(want, part string) bool {
+		return want == part || strings.HasPrefix(want, ":") && part != ""
+	})
 }
 
 // unshown are routes that show no page of their own, or none while there is an administrator.
@@ -169,7 +196,7 @@ var handedOut = []string{"/cases/:id/papers/:paper/word", "/cases/:id/file/word"
 func everyPageInBrowser(t *testing.T, browser context.Context) {
 	w, server := serveWorld(t)
 	casesOfEveryState(t, w)
-	var looked sync.Map
+	var looked shown
 	t.Run("roles", func(t *testing.T) {
 		for _, role := range models.Roles() {
 			seat := seats[slices.IndexFunc(seats, func(a models.Actor) bool { return a.Role == role })]
@@ -190,10 +217,10 @@ func everyPageInBrowser(t *testing.T, browser context.Context) {
 	}
 }
 
-// openAll follows the links of pages and looks at each. looked says what others have looked at: routes,
-// and states of cases. A report of one's own place, which begins with reports, is looked at while its month runs
-// and when it is over.
-func (b *tab) openAll(looked *sync.Map, reports string) {
+// openAll follows the links of pages and looks at each; closely at what is made of something new. looked
+// says what the others have looked at. A report of one's own place, which begins with reports, is looked
+// at while its month runs and when it is over.
+func (b *tab) openAll(looked *shown, reports string) {
 	b.t.Helper()
 	now := b.w.clock.Now().In(workday.Zone)
 	months := []string{reports + now.Format("2006-01"), reports + now.AddDate(0, 0, -now.Day()).Format("2006-01")}
@@ -212,16 +239,11 @@ func (b *tab) openAll(looked *sync.Map, reports string) {
 		}
 		opened[kind] = true
 		require.EqualValues(b.t, 200, b.open(address), address)
-		_, known := looked.LoadOrStore(route, true)
-		if route == "/cases/:id" {
-			kind = b.text("main > .tags") + " " + look[string](b, `[...new Set([...document.querySelectorAll('main a[href^="/cases/"]')].map((a) => a.getAttribute("href").split(/[/?#]/)[3] || ""))].sort().join(" ")`)
-			if opened[kind] {
-				continue // another like this one
-			}
-			opened[kind] = true
-			_, known = looked.LoadOrStore(kind, true)
+		if looked.anew(b, route) {
+			b.requireFit(address)
+		} else {
+			b.requireFitLarger(address)
 		}
-		b.requireFit(address, known)
 		queue = append(queue, look[[]string](b, `[...document.querySelectorAll('a[href^="/"]')].map((a) => a.getAttribute("href"))`)...)
 	}
 }
@@ -234,46 +256,46 @@ func refusedFormsInBrowser(t *testing.T, browser context.Context) {
 	b.withAxe()
 	b.open("/login")
 	require.EqualValues(t, 422, b.press("登录"))
-	b.requireFit("the login that was refused", false)
+	b.requireFit("the login that was refused")
 	b.login("mediator")
 	b.open("/cases/new")
 	require.EqualValues(t, 422, b.press("下一步"))
-	b.requireFit("the first step that was refused", false)
+	b.requireFit("the first step that was refused")
 	require.Equal(t, "true", look[string](b, `String(document.activeElement.matches(".notice.bad"))`), "what is wrong has the focus")
 	b.choose("type", "dividend")
 	b.write("title", "外嫁女分红", "facts", "村里不给分红。")
 	require.EqualValues(t, 200, b.press("下一步"))
-	b.requireFit("the second step", false)
+	b.requireFit("the second step")
 	require.EqualValues(t, 422, b.press("下一步"))
-	b.requireFit("the second step that was refused", false)
+	b.requireFit("the second step that was refused")
 	b.write("parties[0].name", "许来娣", "parties[1].name", "北坡村股份经济合作社")
 	b.choose("parties[1].collective", "1")
 	b.press("加一名第三人")
 	b.write("parties[2].name", "许来福")
 	require.EqualValues(t, 200, b.press("下一步"))
-	b.requireFit("the third step", false)
+	b.requireFit("the third step")
 	b.write("amountFen", "四千八")
 	require.EqualValues(t, 422, b.press("下一步"))
-	b.requireFit("the third step that was refused", false)
+	b.requireFit("the third step that was refused")
 	b.do(chromedp.Clear(named("amountFen")))
 	b.choose("intake", "township")
 	require.EqualValues(t, 200, b.press("下一步"))
-	b.requireFit("the last step", false)
+	b.requireFit("the last step")
 
 	b.open("/cases/" + c.ID + "/withdraw")
 	w.clock.advance(time.Minute)
 	w.act(t, "chair", c, "risk", casework.RiskForm{Risk: models.Yellow, Reason: "有争吵"})
 	b.write("reason", "不再要求")
 	require.EqualValues(t, 409, b.press("登记撤回"))
-	b.requireFit("the form that somebody came before", false)
+	b.requireFit("the form that somebody came before")
 	require.EqualValues(t, 404, b.open("/cases/"+strings.Repeat("0", 24)))
-	b.requireFit("a case that is not there", false)
+	b.requireFit("a case that is not there")
 	require.EqualValues(t, 403, b.open("/admin/accounts"))
-	b.requireFit("a page of others", false)
+	b.requireFit("a page of others")
 	require.EqualValues(t, 200, b.press("工作台"))
 	require.EqualValues(t, 200, b.press("三组地租拖欠"))
 	require.EqualValues(t, 200, b.press("显示完整的电话和证件号码"))
 	require.Contains(t, b.text("#parties"), idNumber)
-	b.requireFit("numbers in the clear", false)
+	b.requireFit("numbers in the clear")
 	require.NotContains(t, b.kept(), idNumber)
 }

@@ -13,16 +13,17 @@ import (
 	"fengqiao/pkg/jobs"
 )
 
-// await looks again and again until something is so, in the test's own goroutine.
-func await(t *testing.T, limit time.Duration, so func() bool) {
+// await looks again and again until something is so, in the test's own goroutine. The limit is far
+// more than it takes, whatever else the machine does.
+func await(t *testing.T, so func() bool) {
 	t.Helper()
-	tick, late := time.NewTicker(2*time.Millisecond), time.After(limit)
+	tick, late := time.NewTicker(2*time.Millisecond), time.After(5*time.Minute)
 	defer tick.Stop()
 	for !so() {
 		select {
 		case <-tick.C:
 		case <-late:
-			require.FailNow(t, "it did not come to be", "within %s", limit)
+			require.FailNow(t, "it did not come to be")
 		}
 	}
 }
@@ -42,7 +43,7 @@ func TestAServerDiesInMidSweep(t *testing.T) {
 }
 
 func dieInMidSweep(t *testing.T, of int) {
-	const due, ttl = 2_500, 3 * time.Second
+	const due, ttl = 2_500, 10 * time.Second
 	where := fileSite(t.TempDir())
 	require.NoError(t, loadDue(t.Context(), where, time.Now().UTC().Truncate(time.Second), due))
 	a, _ := openAt(t, where, time.Now())
@@ -62,7 +63,7 @@ func dieInMidSweep(t *testing.T, of int) {
 		servers[fmt.Sprintf("%s/%d", host, s.cmd.Process.Pid)] = s
 	}
 	var held *models.Lease
-	await(t, 30*time.Second, func() bool {
+	await(t, func() bool {
 		n := moved()
 		require.Less(t, n, due, "too late to kill anybody in the middle")
 		if n == 0 {
@@ -83,7 +84,7 @@ func dieInMidSweep(t *testing.T, of int) {
 	}
 
 	var next *models.Lease
-	await(t, time.Minute, func() bool {
+	await(t, func() bool {
 		next, err = a.store.Lease(t.Context(), jobs.Sweep)
 		require.NoError(t, err)
 		return next.Holder != held.Holder
@@ -92,7 +93,7 @@ func dieInMidSweep(t *testing.T, of int) {
 	require.Contains(t, servers, next.Holder, "another of them")
 	require.Greater(t, next.Term, held.Term)
 	require.False(t, time.Now().Before(held.Until), "not while the lease of the dead one still ran")
-	await(t, 30*time.Second, func() bool { return moved() == due })
+	await(t, func() bool { return moved() == due })
 	t.Logf("killed after %d of %d; taken over %s later, with a lease of %s", left, due, took.Round(time.Millisecond), ttl)
 	for _, s := range servers {
 		require.Zero(t, s.stop(t), s.log.String())

@@ -51,6 +51,9 @@ func (r *Runner) fire(ctx context.Context, job *runningJob, atStart bool) {
 		}
 		pause := wait
 		switch {
+		case errors.Is(err, errLeaseLost): // whoever took it may die as well
+			r.log.Warn("job lost its lease", "job", job.Name, "slot", slot, "error", err)
+			pause = lookAgain
 		case err != nil:
 			r.log.Error("job failed", "job", job.Name, "slot", slot, "error", err)
 			wait = min(2*wait, retryLast)
@@ -68,7 +71,7 @@ func (r *Runner) fire(ctx context.Context, job *runningJob, atStart bool) {
 	}
 }
 
-// lookAgain is how long after the end of another's lease a slot is looked at again.
+// lookAgain is how long after the end of a lease, one's own or another's, a slot is looked at again.
 const lookAgain = 100 * time.Millisecond
 
 // slot is the slot to be done now and how many were missed before it. At start it is the latest one

@@ -264,6 +264,28 @@ func TestRunEndsWhenTheLeaseIsLost(t *testing.T) {
 	})
 }
 
+// A run that lost its lease to a slow store, and to nobody else, goes on as soon as the store
+// answers: the slot is not left for later.
+func TestALostLeaseIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := openStore(t)
+		var runs []time.Time
+		job := Job{Name: "job", Schedule: "0 0 1 1 *", Run: func(ctx context.Context, now time.Time) (Outcome, error) {
+			if runs = append(runs, now); len(runs) == 1 {
+				return Outcome{}, errLeaseLost // as hold says it
+			}
+			return Outcome{}, nil
+		}}
+		r := newRunner(t, st, "a", job)
+		start(t, r)
+		time.Sleep(retryFirst / 2)
+		stop(t, r)
+		require.Len(t, runs, 2)
+		require.Equal(t, lookAgain, runs[1].Sub(runs[0]))
+	})
+}
+
 // A store that stops answering ends the run before the lease could be another's.
 func TestRunEndsWhenTheLeaseCannotBeRenewed(t *testing.T) {
 	t.Parallel()
