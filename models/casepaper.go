@@ -177,6 +177,8 @@ func (c *Case) partyPapers(l *paperList) {
 func (c *Case) endPapers(l *paperList) {
 	a := c.Agreement
 	switch draft := c.Draft(); {
+	case a != nil && a.Form == "written" && l.attached("agreement") == 0: // what was signed lies on paper alone
+		l.add("agreement", true, PaperOnPaper, "%s生效，请附上签字的协议照片", dayText(a.InForceOn))
 	case a != nil:
 		l.add("agreement", true, PaperThere, "%s生效", dayText(a.InForceOn))
 	case draft != nil && c.State == Mediating:
