@@ -60,6 +60,26 @@ func (a *Aftercare) Told(now time.Time) {
 	}
 }
 
+// Visit keeps a visit of a case. One of a case that is closed is the visit that was planned, if there is one.
+func (c *Case) Visit(v Visit) {
+	care := c.Care()
+	v.Seq, v.Planned = len(care.Visits)+1, care.VisitBy
+	care.Visits = append(care.Visits, v)
+	care.VisitBy = ""
+	care.Forget(NoticeVisit, 0)
+}
+
+// activeUntil is until when there is something to see of a case that is closed and was changed now: the visit
+// that is planned may be missed.
+func (a *Aftercare) activeUntil(now time.Time) time.Time {
+	if a != nil {
+		if by, ok := LastMoment(a.VisitBy); ok && by.After(now) {
+			return by
+		}
+	}
+	return now
+}
+
 // Forget takes out the reminders of a kind that were not yet told; those of one instalment where seq is
 // not zero.
 func (a *Aftercare) Forget(kind string, seq int) {
@@ -89,6 +109,7 @@ type Visit struct {
 	Satisfaction string    `bson:"satisfaction" json:"satisfaction"` // with the mediation
 	Signs        string    `bson:"signs,omitempty" json:"signs"`     // new signs of trouble, "" for none
 	Measures     string    `bson:"measures,omitempty" json:"measures"`
+	Planned      string    `bson:"planned,omitempty" json:"planned,omitempty"` // last day of the planned visit that it was, "" for one more
 	RecordedAt   time.Time `bson:"recordedAt" json:"recordedAt"`
 	By           Actor     `bson:"by" json:"by"`
 }

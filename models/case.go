@@ -95,7 +95,8 @@ type Case struct {
 	AcceptedAt  *time.Time `bson:"acceptedAt,omitempty"`
 	ConcludedAt *time.Time `bson:"concludedAt,omitempty"` // agreement, failure or closing: mediation is over
 	ClosedAt    *time.Time `bson:"closedAt,omitempty"`
-	// ActiveUntil is ClosedAt, or FarFuture: one range finds what a month's report must look at.
+	// ActiveUntil is FarFuture until the case is closed; then when something was done to it last, or the end of
+	// the day by which it is visited: one range finds what a month's report must look at.
 	ActiveUntil time.Time `bson:"activeUntil"`
 	// NoticeAt is when the oldest notice was made that is not yet handed over, missing when none waits.
 	NoticeAt *time.Time `bson:"noticeAt,omitempty"`

@@ -392,9 +392,11 @@ func (c *Case) settle(now time.Time) {
 	if !c.State.IsOpen() && c.Review == ReviewPending {
 		c.Review = "" // withdrawn or referred before anybody signed it in: it waits in no queue any more
 	}
-	if c.State == Closed && c.ClosedAt == nil {
-		c.ClosedAt = &now
-		c.ActiveUntil = now
+	if c.State == Closed {
+		if c.ClosedAt == nil {
+			c.ClosedAt = &now
+		}
+		c.ActiveUntil = c.After.activeUntil(now)
 	}
 	if !c.State.IsOpen() {
 		c.RescoreAt = nil // what is over is assessed no more

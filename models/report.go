@@ -24,7 +24,8 @@ type Report struct {
 	Unsealed string `bson:"unsealed,omitempty" json:"-"`
 }
 
-// ReportLine is a case that the report names: at high risk, or late. It has no name of a person.
+// ReportLine is a case that the report names: at high risk, late, or one of a group dispute. It has no name
+// of a person.
 type ReportLine struct {
 	Case    string    `bson:"case" json:"case"`     // id
 	Number  string    `bson:"number" json:"number"` // 卷号, "" before acceptance
@@ -36,6 +37,8 @@ type ReportLine struct {
 	Late    bool      `bson:"late" json:"late"`
 	// LateDays are whole days after the last day, 0 where it is not late.
 	LateDays int `bson:"lateDays,omitempty" json:"lateDays,omitempty"`
+	// Group is the id of the confirmed group dispute to which it belongs, "" for none.
+	Group string `bson:"group,omitempty" json:"group,omitempty"`
 }
 
 func (r *Report) DocID() any { return r.ID }

@@ -264,6 +264,9 @@ func (r *Report) content() string {
 		for _, text := range []string{l.Case, l.Number, l.Type, l.Village, l.Level, string(l.Risk), l.DueOn, fmt.Sprint(l.Late), fmt.Sprint(l.LateDays)} {
 			part(h, text)
 		}
+		if l.Group != "" { // reports were sealed before there was one
+			part(h, "group "+l.Group)
+		}
 	}
 	number(int64(len(r.Issue.Blocks)))
 	for _, b := range r.Issue.Blocks {

@@ -155,6 +155,12 @@ func (c *Case) comingDate() (start time.Time, what string, ok bool) {
 	return start, what, err == nil
 }
 
+// LastMoment is the last millisecond of a day, false where the text is none.
+func LastMoment(day string) (time.Time, bool) {
+	start, err := time.ParseInLocation(time.DateOnly, day, chinaTime)
+	return start.AddDate(0, 0, 1).Add(-time.Millisecond), err == nil
+}
+
 func startOfDay(at time.Time) time.Time {
 	y, m, d := at.In(chinaTime).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, chinaTime)

@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"pkg/docstore/mongodb":           {"pkg/docstore"},
 	"pkg/docstore/docstoretest":      {"pkg/docstore"},
 	"pkg/docstore/mongodb/mongotest": {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/mongodb"},
+	"pkg/docstore/enginetest":        {"pkg/docstore", "pkg/docstore/docstoretest", "pkg/docstore/embedded", "pkg/docstore/mongodb/mongotest"},
 	"pkg/papers/docx":                {},
 	"pkg/papers/docx/docxtest":       {"pkg/papers/docx"},
 	"pkg/qr":                         {},
@@ -86,8 +87,8 @@ var rooms = []struct {
 	{"github.com/prometheus/", "", []string{"handlers", "handlers/web", "handlers/api"}},
 	{"golang.org/x/image", "", []string{"pkg/enclosure", "pkg/qr"}},
 	{"github.com/makiuchi-d/gozxing", "", []string{"pkg/qr"}},
-	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
-	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/papers/docx/docxtest"}},
+	{"testing", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/docstore/enginetest", "pkg/papers/docx/docxtest"}},
+	{"github.com/stretchr/testify", "", []string{"pkg/docstore/docstoretest", "pkg/docstore/mongodb/mongotest", "pkg/docstore/enginetest", "pkg/papers/docx/docxtest"}},
 }
 
 // pure are the packages whose rules are functions of their arguments: no files, no network, no store.

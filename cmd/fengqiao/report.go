@@ -87,6 +87,9 @@ func (a *application) writer(kind string) func(context.Context, models.Actor, st
 func (c *reportCommand) write(ctx context.Context, a *application, region *models.Region) error {
 	kind := filepath.Ext(c.Out)
 	if a.writer(kind) != nil {
+		if err := os.MkdirAll(filepath.Dir(c.Out), 0o700); err != nil {
+			return err
+		}
 		return a.writeReport(ctx, region.Code, c.Month, c.Out)
 	}
 	if info, err := os.Stat(c.Out); kind != "" && (err != nil || !info.IsDir()) {

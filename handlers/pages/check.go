@@ -27,6 +27,7 @@ type checksBody struct {
 	AgainPath  string
 	Left       int // not yet looked into
 	Groups     []checkGroup
+	Clear      string // what was looked for and not found
 	Months     []caseLink
 	Version    int64
 	Results    []models.Choice
@@ -170,7 +171,7 @@ func (p *Pages) checksBody(c *gin.Context, region, month string) (checksBody, *m
 
 func (b *checksBody) fill(check *models.FileCheck) {
 	b.Version, b.Seed, b.AgainPath = check.Version, check.Seed, checksPath(check.Region, check.Month)+"&again=1"
-	calls := 0
+	calls, clear := 0, []string{}
 	limits := guardGroups(check.Thresholds())
 	for _, kind := range models.CheckKinds() {
 		group := checkGroup{Name: kind.Name, Hint: checkHints[models.CheckKind(kind.Code)]}
@@ -189,8 +190,11 @@ func (b *checksBody) fill(check *models.FileCheck) {
 		}
 		if len(group.Items) > 0 {
 			b.Groups = append(b.Groups, group)
+		} else {
+			clear = append(clear, group.Name)
 		}
 	}
+	b.Clear = strings.Join(clear, "、")
 	for i := range check.Items {
 		if check.Items[i].Result == "" {
 			b.Left++

@@ -96,6 +96,22 @@ func TestAGridOnPages(t *testing.T) {
 	require.Contains(t, w.visitor("judicial").get(t, "/screening").text("table"), "北坡村")
 }
 
+// TestWhatThereIsTimeForIsNotMissing: before the period's end the township is told 待报, and of the periods
+// that have ended nothing yet.
+func TestWhatThereIsTimeForIsNotMissing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.Empty(t, w.visitor("judicial").get(t, "/overview").texts("#period"), "where no grid is drawn nobody owes a return")
+	w.screened(t)
+	v, stand := w.visitor("judicial"), "应报3份，已报1份（零报告0份），待报2份，未报0份"
+	p := v.get(t, "/overview")
+	require.Contains(t, p.text("#period"), "2026年3月，2026年3月31日截止。"+stand+"，覆盖率33.3%。")
+	require.Contains(t, v.get(t, p.doc.Find("#period a").AttrOr("href", "")).text("h1"), "2026年3月排查情况")
+	require.Contains(t, v.get(t, "/").text("main"), "2026年3月排查："+stand)
+	require.Contains(t, p.text("#coverage"), "应报排查表")
+	require.NotContains(t, p.text("#coverage"), "3份")
+}
+
 // TestAPhotoOfAFinding is kept whatever comes back, for whom it is of, and shown where the finding is.
 func TestAPhotoOfAFinding(t *testing.T) {
 	t.Parallel()

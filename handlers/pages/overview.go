@@ -24,13 +24,17 @@ type overviewBody struct {
 	Places     []models.Choice
 	Counts     []counted
 	Sections   []section
-	Coverage   []figureRow // of the running month's screening
+	Screened   *periodCoverage // of the running period, nil where no cell owes a return
+	Coverage   []figureRow     // of the running month's screening
 	Rates      template.HTML
 	RateRows   []rateRow
 	Comparison *comparison
 	Report     string // path of the running month's report
 	Checks     string // path of the checks of files, "" for who may not
 }
+
+// periodCoverage is how the returns of the running period stand.
+type periodCoverage struct{ Name, Until, Text, Rate, Path string }
 
 // rateRow is a month with its two rates.
 type rateRow struct{ Month, Path, Village, Township string }
@@ -82,11 +86,27 @@ func (p *Pages) overview(c *gin.Context) error {
 			body.Coverage = shown.Rows
 		}
 	}
+	if body.Screened, err = p.periodCoverage(c, place); err != nil {
+		return err
+	}
 	if err := body.rates(view); err != nil {
 		return err
 	}
 	body.Comparison = compared(view.Report, f.Value("sort"), f.Value("dir"))
 	return p.render(c, http.StatusOK, "overview", body.Place+"一览", body)
+}
+
+// periodCoverage says how the returns of a place stand in the running period.
+func (p *Pages) periodCoverage(c *gin.Context, place string) (*periodCoverage, error) {
+	s, err := p.Reports.Summary(c.Request.Context(), web.Actor(c).Scope(), place, "")
+	if err != nil || s.Unit.Cells == 0 {
+		return nil, err
+	}
+	of := int64(s.Unit.Cells)
+	return &periodCoverage{
+		Name: s.Period.Name(), Until: dateText(s.Period.To.String()), Text: coverageText(s.Unit.Counts), Path: screeningPath(place, s.Period.From.String()),
+		Rate: screening.Text(models.Figure{Value: int64(s.Unit.Returned), Of: &of, Unit: "%"}) + "%",
+	}, nil
 }
 
 // overviewCounts are the numbers of today, each with its list.

@@ -171,6 +171,7 @@ func TestChecksAreRecordedOnTheirPage(t *testing.T) {
 	v := w.visitor("judicial")
 	p := v.get(t, "/checks")
 	require.Contains(t, p.text("main"), "从1件办结的纠纷中抽取1件回访")
+	require.Contains(t, p.text("main"), "看过、没有需要列出的：数量异常、文字雷同、集中办结。")
 	require.Contains(t, v.get(t, "/checks?region="+township+"&month=2026-03&again=1").text("main"), "结果完全一样")
 	refused := p.form(t, "main section:nth-of-type(1) li form").fill(t, "result", "false").send(t)
 	require.Equal(t, http.StatusUnprocessableEntity, refused.status)

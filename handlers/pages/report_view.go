@@ -36,6 +36,7 @@ type reportPart struct {
 	Points     []papers.TrendPoint // behind the trend
 	Tables     []reportTable
 	Cases      []reportCase
+	Groups     []reportGroup
 	Advice     []adviceRow
 	TextName   string
 	Text       string
@@ -67,10 +68,16 @@ type reportCase struct {
 	Path, Number, Type, Village, Level, Risk, Tone, Due, Late string
 }
 
+// reportGroup is a group dispute that the report names.
+type reportGroup struct {
+	Path, Village string
+	Cases         []cell
+}
+
 type chartView struct {
 	Name    string
 	Drawing template.HTML
-	Small   bool // not to be as wide as the page
+	Size    string // of its class: small fits a phone, middling is not as wide as the page
 }
 
 type adviceRow struct {
@@ -202,6 +209,14 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 	for _, c := range part.Cases {
 		out.Cases = append(out.Cases, viewLine(c))
 	}
+	for _, g := range part.Groups {
+		shown := reportGroup{Path: "/clusters/" + g.ID, Village: g.Cases[0].Village}
+		for _, c := range g.Cases {
+			line := viewLine(c)
+			shown.Cases = append(shown.Cases, cell{line.Number, line.Path})
+		}
+		out.Groups = append(out.Groups, shown)
+	}
 	for _, a := range part.Advice {
 		row := adviceRow{Text: a.Text, Ground: a.Ground, From: a.From, Count: grouped(a.Count) + a.Unit}
 		if ref, err := screening.ParseRef(a.Ref); err == nil {
@@ -215,13 +230,24 @@ func viewPart(view *screening.View, part screening.Part) (reportPart, error) {
 			return out, err
 		}
 		if chart != "" {
-			out.Charts = append(out.Charts, chartView{models.NameOf(screening.ChartNames(), key), chart, key != screening.ChartTrend})
+			out.Charts = append(out.Charts, chartView{models.NameOf(screening.ChartNames(), key), chart, sizeOf(key)})
 		}
 		if key == screening.ChartTrend {
 			out.Points = screening.TrendOf(view)
 		}
 	}
 	return out, nil
+}
+
+// sizeOf is how wide a chart is drawn.
+func sizeOf(chart string) string {
+	switch chart {
+	case screening.ChartTrend:
+		return ""
+	case screening.ChartTiles:
+		return "middling"
+	}
+	return "small"
 }
 
 func viewLine(c models.ReportLine) reportCase {

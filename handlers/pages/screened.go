@@ -6,6 +6,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/account"
+	"fengqiao/pkg/screening"
 )
 
 // screened says how the returns stand where somebody sits: to a village what is still to be sent, to those
@@ -52,6 +53,11 @@ func (p *Pages) screened(ctx context.Context, actor models.Actor) (*screened, er
 	if s.Unit.Cells == 0 && out.Open == "" {
 		return nil, nil
 	}
-	out.Text = fmt.Sprintf("%s排查：应报%d份，已报%d份（零报告%d份），未报%d份", s.Period.Name(), s.Unit.Cells, s.Unit.Returned, s.Unit.Zero, s.Unit.Cells-s.Unit.Returned)
+	out.Text = s.Period.Name() + "排查：" + coverageText(s.Unit.Counts)
 	return out, nil
+}
+
+// coverageText says how the returns of a period stand. What there is still time for is not missing.
+func coverageText(c screening.Counts) string {
+	return fmt.Sprintf("应报%d份，已报%d份（零报告%d份），待报%d份，未报%d份", c.Cells, c.Returned, c.Zero, c.Waiting, c.Missing)
 }

@@ -13,6 +13,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
+	"fengqiao/pkg/docstore/enginetest"
 )
 
 func admin(username string) account.AccountForm {
@@ -99,7 +100,7 @@ func TestOneSetupMakesAnAdministrator(t *testing.T) {
 		group.Wait()
 		made, err := w.store.AccountsByName(t.Context(), "", users)
 		require.NoError(t, err)
-		if !offers(t, w.caps.AtomicUpdates, "AtomicUpdates", "of eight that use one setup link at once one makes an administrator") {
+		if !enginetest.Offers(t, w.caps.AtomicUpdates, "AtomicUpdates", "of eight that use one setup link at once one makes an administrator") {
 			require.NotEmpty(t, made)
 			return
 		}

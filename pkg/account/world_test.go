@@ -2,7 +2,6 @@ package account_test
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,8 +13,7 @@ import (
 	"fengqiao/pkg/account"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
-	"fengqiao/pkg/docstore/embedded"
-	"fengqiao/pkg/docstore/mongodb/mongotest"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
@@ -52,10 +50,7 @@ func (w *world) advance(d time.Duration) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "accounts.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
-	return newWorldOn(t, engine, docstoretest.All)
+	return newWorldOn(t, enginetest.Embedded(t), docstoretest.All)
 }
 
 func newWorldOn(t *testing.T, engine docstore.Engine, caps docstoretest.Capabilities) *world {
@@ -69,24 +64,9 @@ func newWorldOn(t *testing.T, engine docstore.Engine, caps docstoretest.Capabili
 
 // onEveryEngine runs a test on each engine.
 func onEveryEngine(t *testing.T, test func(t *testing.T, w *world)) {
-	t.Run("embedded", func(t *testing.T) {
-		t.Parallel()
-		test(t, newWorld(t))
+	enginetest.OnEach(t, func(t *testing.T, engine docstore.Engine, caps docstoretest.Capabilities) {
+		test(t, newWorldOn(t, engine, caps))
 	})
-	t.Run("mongodb", func(t *testing.T) {
-		t.Parallel()
-		server := mongotest.Find(t)
-		test(t, newWorldOn(t, server.Open(t), server.Capabilities))
-	})
-}
-
-// offers says whether the server under test has a capability; if not, it prints what is not shown.
-func offers(t *testing.T, have bool, capability, hidden string) bool {
-	t.Helper()
-	if !have {
-		t.Logf("capability not offered by the server under test: %s — not shown here: %s", capability, hidden)
-	}
-	return have
 }
 
 // passwordHash is made once: it is slow by design.

@@ -107,15 +107,10 @@ func (s *Service) Visit(ctx context.Context, actor models.Actor, ref Ref, form V
 			note += "；新的苗头：" + form.Signs
 		}
 		return c.Move(rules.Policy, models.ActionVisit, actor, now, note, func() error {
-			care := c.Care()
-			care.Visits = append(care.Visits, models.Visit{
-				Seq: len(care.Visits) + 1, On: form.On, How: form.How, Visitor: form.Visitor, Visited: form.Visited, Kept: form.Kept,
+			c.Visit(models.Visit{
+				On: form.On, How: form.How, Visitor: form.Visitor, Visited: form.Visited, Kept: form.Kept,
 				Satisfaction: form.Satisfaction, Signs: form.Signs, Measures: form.Measures, RecordedAt: now, By: actor,
 			})
-			if c.State == models.Closed {
-				care.VisitBy = ""
-				care.Forget(models.NoticeVisit, 0)
-			}
 			return nil
 		})
 	})

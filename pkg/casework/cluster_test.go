@@ -3,7 +3,6 @@ package casework_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
-	"fengqiao/pkg/docstore/embedded"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 )
 
@@ -236,9 +235,7 @@ func TestGroupSurvivesACrash(t *testing.T) {
 	for writes := range 14 {
 		t.Run(fmt.Sprint(writes), func(t *testing.T) {
 			t.Parallel()
-			engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "cases.db"))
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, engine.Close()) })
+			engine := enginetest.Embedded(t)
 			mortal := &dying{Engine: engine}
 			mortal.left.Store(1 << 40)
 			w := newWorldOn(t, mortal, docstoretest.All)
@@ -246,7 +243,7 @@ func TestGroupSurvivesACrash(t *testing.T) {
 			for range 3 {
 				cases = append(cases, w.accepted(t, twoHouseholds))
 			}
-			_, err = w.FollowClusters(t.Context())
+			_, err := w.FollowClusters(t.Context())
 			require.NoError(t, err)
 
 			mortal.left.Store(int64(writes))

@@ -10,6 +10,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/casework"
+	"fengqiao/pkg/docstore/enginetest"
 )
 
 const writers = 16
@@ -33,7 +34,7 @@ func together(work func(writer int) (*models.Case, error)) ([]*models.Case, []er
 // atomic says whether the server under test can show what happens when many write at once.
 func (w *world) atomic(t *testing.T, hidden string) bool {
 	t.Helper()
-	return offers(t, w.caps.AtomicUpdates, "AtomicUpdates", hidden) && offers(t, w.caps.DuplicateOnUpdate, "DuplicateOnUpdate", hidden)
+	return enginetest.Offers(t, w.caps.AtomicUpdates, "AtomicUpdates", hidden) && enginetest.Offers(t, w.caps.DuplicateOnUpdate, "DuplicateOnUpdate", hidden)
 }
 
 // TestNumbersHaveNoGaps: committees give their numbers one after the other, however many cases are

@@ -13,8 +13,7 @@ import (
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
-	"fengqiao/pkg/docstore/embedded"
-	"fengqiao/pkg/docstore/mongodb/mongotest"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
@@ -83,10 +82,7 @@ func local(text string) time.Time {
 
 func newWorld(t *testing.T, policy ...*models.Policy) *world {
 	t.Helper()
-	engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "cases.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
-	return newWorldOn(t, engine, docstoretest.All, policy...)
+	return newWorldOn(t, enginetest.Embedded(t), docstoretest.All, policy...)
 }
 
 // newWorldOn fills an engine. It is Monday, 2 March 2026, nine o'clock.
@@ -127,24 +123,9 @@ func newWorldOn(t *testing.T, engine docstore.Engine, caps docstoretest.Capabili
 
 // onEveryEngine runs a test in a world on each engine.
 func onEveryEngine(t *testing.T, test func(t *testing.T, w *world), policy ...*models.Policy) {
-	t.Run("embedded", func(t *testing.T) {
-		t.Parallel()
-		test(t, newWorld(t, policy...))
+	enginetest.OnEach(t, func(t *testing.T, engine docstore.Engine, caps docstoretest.Capabilities) {
+		test(t, newWorldOn(t, engine, caps, policy...))
 	})
-	t.Run("mongodb", func(t *testing.T) {
-		t.Parallel()
-		server := mongotest.Find(t)
-		test(t, newWorldOn(t, server.Open(t), server.Capabilities, policy...))
-	})
-}
-
-// offers says whether the server under test has a capability; if not, it prints what is not shown.
-func offers(t *testing.T, have bool, capability, hidden string) bool {
-	t.Helper()
-	if !have {
-		t.Logf("capability not offered by the server under test: %s — not shown here: %s", capability, hidden)
-	}
-	return have
 }
 
 // Numbers of nobody: the checksums are right.

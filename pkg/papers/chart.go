@@ -31,7 +31,7 @@ var charts = template.Must(template.New("").Parse(`
 {{end}}</svg>
 {{- end -}}
 {{- define "bars" -}}
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" role="img" aria-labelledby="{{.ID}}-title {{.ID}}-desc" font-size="16" fill="#222">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" role="img" aria-labelledby="{{.ID}}-title {{.ID}}-desc" font-size="19" fill="#222">
 <title id="{{.ID}}-title">{{.Title}}</title>
 <desc id="{{.ID}}-desc">{{.Desc}}</desc>
 {{range .Bars}}<text x="{{$.NameX}}" y="{{.TextY}}" text-anchor="end">{{.Name}}</text><rect x="{{$.BarX}}" y="{{.Y}}" width="{{.Length}}" height="22" fill="#7a2e22"/><text x="{{.ValueX}}" y="{{.TextY}}">{{.Value}}</text>
@@ -174,7 +174,7 @@ func gridStep(top int64) int64 {
 
 // BarChart draws one bar for each name. id is unique on its page.
 func BarChart(id, title string, bars []Bar) (template.HTML, error) {
-	const width, nameX, barX, longest, pitch = 640, 160, 170, 390, 34
+	const width, nameX, barX, longest, pitch = 340, 120, 128, 150, 34 // as wide as a phone
 	type drawn struct {
 		Name, Length, ValueX string
 		Value                int64

@@ -16,7 +16,7 @@ func filling(id string, n int) string {
 	return [...]string{"#7a2e22", "url(#" + id + "-hatch)", "url(#" + id + "-dots)", "#fff"}[n%4]
 }
 
-var shareChart = template.Must(template.New("").Parse(patterns + `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {{.Height}}" role="img" aria-labelledby="{{.ID}}-title {{.ID}}-desc" font-size="16" fill="#222">
+var shareChart = template.Must(template.New("").Parse(patterns + `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 340 {{.Height}}" role="img" aria-labelledby="{{.ID}}-title {{.ID}}-desc" font-size="19" fill="#222">
 <title id="{{.ID}}-title">{{.Title}}</title>
 <desc id="{{.ID}}-desc">{{.Desc}}</desc>
 {{template "patterns" .ID}}
@@ -47,7 +47,7 @@ func ShareChart(id, title string, parts []Bar) (template.HTML, error) {
 	x := 10.0
 	var words []string
 	for i, b := range parts {
-		width := 620 * float64(b.Value) / float64(whole)
+		width := 320 * float64(b.Value) / float64(whole)
 		p := part{Name: b.Name, X: px(x), Fill: filling(id, i), Value: b.Value, Percent: fmt.Sprintf("%.1f%%", 100*float64(b.Value)/float64(whole)), KeyY: 66 + 28*i, TextY: 81 + 28*i}
 		if b.Value > 0 {
 			p.Width = px(width)

@@ -40,7 +40,8 @@ type ReportFigure struct {
 // ReportTable is a breakdown of counts.
 type ReportTable struct {
 	Key     string // "type" is charted
-	Name    string
+	Heading string // 各村情况
+	Name    string // of its rows: 村
 	Columns []string
 	Rows    []ReportRow
 }
@@ -207,13 +208,16 @@ func (b *book) tables() error {
 	const pageHeight = 420 // points that are left on A4 landscape below the head
 	used := 0.0
 	for _, t := range b.data.Tables {
-		height := 22 + 20 + 21*float64(len(t.Rows)) + 18 + 15
+		height := 22.0 + 20 + 18 + 15
+		for _, r := range t.Rows {
+			height += rowHeight(line{r.Name, 24})
+		}
 		if used > 0 && used+height > pageHeight {
 			p.do(func() error { return p.sw.InsertPageBreak(fmt.Sprintf("A%d", p.next)) })
 			used = 0
 		}
 		used += height
-		p.spanColumns(len(t.Columns)+1, 22, b.style.group, "按"+t.Name)
+		p.spanColumns(len(t.Columns)+1, 22, b.style.group, t.Heading)
 		p.row(20, b.style.head, append([]string{t.Name}, t.Columns...)...)
 		total := make([]int64, len(t.Columns))
 		for _, r := range t.Rows {

@@ -9,6 +9,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/demo"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/rules"
 	"fengqiao/pkg/seal"
@@ -23,7 +24,7 @@ const benchCases = 2_000
 // whole: a trial reads each case once, in part, in parallel. The figures of one run are compared with
 // each other. 200,000 cases within ten seconds are 20,000 cases/s.
 func BenchmarkTrial(b *testing.B) {
-	st, err := store.New(b.Context(), openEmbedded(b))
+	st, err := store.New(b.Context(), enginetest.Embedded(b))
 	require.NoError(b, err)
 	policy := models.DefaultPolicy(origin)
 	require.NoError(b, st.InsertPolicy(b.Context(), policy))

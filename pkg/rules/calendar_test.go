@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/rules"
 	"fengqiao/pkg/workday"
@@ -110,7 +111,7 @@ func TestLoadYearIsFinished(t *testing.T) {
 	for _, name := range []string{"loaded again", "by the job"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, openEmbedded(t))
+			w := newWorld(t, enginetest.Embedded(t))
 			moves, _, _ := w.running(t)
 			y, err := w.ParseYear(form(newYear))
 			require.NoError(t, err)
@@ -204,7 +205,7 @@ func TestLoadYearTogether(t *testing.T) {
 
 func TestParseYearRefuses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	for _, test := range []struct {
 		name string
 		form rules.YearForm

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/escalation"
 	"fengqiao/pkg/rules"
 )
@@ -74,7 +75,7 @@ func TestVersions(t *testing.T) {
 // TestPublishRefuses: what must not come into force does not, and says why.
 func TestPublishRefuses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	_, err := w.publish(t, "2027-02-01")
 	require.NoError(t, err)
 	for _, test := range []struct {
@@ -117,7 +118,7 @@ func TestPublishRefuses(t *testing.T) {
 // TestPublishElsewhere: a county is another's business, and so is a place that is none.
 func TestPublishElsewhere(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	for _, of := range []string{otherCounty, "", "3306", north, "x"} {
 		_, err := w.Deadlines.Publish(t.Context(), boss, of, candidate(), 0)
 		require.Equal(t, models.NotFound, models.AsError(err).Kind, of)
@@ -164,7 +165,7 @@ func TestPublishTogether(t *testing.T) {
 // that made it, also when the new version has taken effect; its next clock is made by the new one.
 func TestPublishingChangesNoDeadline(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	c := lived(t, 1, life{north, models.LandTransfer, "2026-11-24 09:00", 1, -1, "", ""})
 	w.keep(t, c)
 	before := w.read(t, c)

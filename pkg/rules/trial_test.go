@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/rules"
 )
 
@@ -137,7 +138,7 @@ func TestTrial(t *testing.T) {
 // TestTrialWritesNothing: every document is as it was.
 func TestTrialWritesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	w.live(t)
 	var before []*models.Case
 	for n, l := range lives() {
@@ -152,7 +153,7 @@ func TestTrialWritesNothing(t *testing.T) {
 // TestTrialOfWhatIsNotOver: what still runs is counted apart.
 func TestTrialOfWhatIsNotOver(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	w.keep(t, lived(t, 1, life{north, land, "2026-11-02 09:00", 0, -1, "", ""})) // thirty days end on 2 December, twenty have passed
 	trial := w.try(t, func(q *rules.TrialQuery) { q.Year = 2026 })
 	require.Equal(t, rules.Pair{Was: 0, Is: 1}, trial.Up)
@@ -163,7 +164,7 @@ func TestTrialOfWhatIsNotOver(t *testing.T) {
 // TestTrialRefuses a year that has not come, and ends when it is asked to.
 func TestTrialRefuses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	w.live(t)
 	current, err := w.Deadlines.Current(t.Context(), county)
 	require.NoError(t, err)

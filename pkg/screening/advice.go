@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fengqiao/models"
+	"fengqiao/pkg/workday"
 )
 
 // Advice is one piece of advice for the next month, with its ground and the list behind it.
@@ -85,7 +86,21 @@ func (r adviceRule) from() string {
 	if r.rise > 0 {
 		text += fmt.Sprintf("、增加%d%%", r.rise)
 	}
-	return text + "就提出"
+	return text
+}
+
+// ThresholdText names from where on each rule of advice speaks in a report, and who has set that.
+func ThresholdText(t *models.Thresholds) string {
+	var rules []string
+	for _, rule := range adviceRules() {
+		rule = rule.limited(t)
+		rules = append(rules, rule.name+rule.from())
+	}
+	whose := "县里没有另行设置，是系统默认的"
+	if !t.RecordedAt.IsZero() {
+		whose = "县矛调中心" + t.RecordedAt.In(workday.Zone).Format("2006年1月2日") + "设置"
+	}
+	return "提出建议的门槛（" + whose + "）：" + strings.Join(rules, "；") + "。"
 }
 
 // Advise gives the advice that a report calls for.
@@ -93,7 +108,7 @@ func Advise(view *View) []Advice {
 	var out []Advice
 	give := func(rule adviceRule, ref Ref, name string, n, share, more int64) {
 		words := strings.NewReplacer("{n}", grouped(n), "{name}", name, "{share}", fmt.Sprint(share), "{more}", grouped(more))
-		out = append(out, Advice{Key: rule.key, Text: words.Replace(rule.text), Ground: words.Replace(rule.ground), Ref: ref.String(), Count: n, Unit: unitOf(ref.Figure), From: rule.from()})
+		out = append(out, Advice{Key: rule.key, Text: words.Replace(rule.text), Ground: words.Replace(rule.ground), Ref: ref.String(), Count: n, Unit: unitOf(ref.Figure), From: rule.from() + "就提出"})
 	}
 	for _, rule := range adviceRules() {
 		rule = rule.limited(&view.Thresholds)

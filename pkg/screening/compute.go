@@ -55,6 +55,7 @@ type meter struct {
 	figures    []Definition
 	dimensions []Dimension
 	columns    [][]int // of each dimension: its figures
+	unknown    []bool  // figures that a report has not, when one that is stored is worked out anew
 	reading    reading
 }
 
@@ -77,6 +78,26 @@ func newMeter(w Window) *meter {
 	}
 	m.reading = reading{values: make([]int64, len(m.figures)), of: make([]int64, len(m.figures)), codes: make([]string, len(m.dimensions))}
 	return m
+}
+
+// of leaves out what a stored report does not know: that a case adds to a figure that was defined later does
+// not make it one that the report rests on.
+func (m *meter) of(r *models.Report) {
+	m.unknown = make([]bool, len(m.figures))
+	for i, f := range m.figures {
+		_, known := r.Figure(f.Key)
+		m.unknown[i] = !known
+	}
+}
+
+// touched says whether the last case or entry that was measured adds to anything.
+func (m *meter) touched() bool {
+	for i := range m.figures {
+		if (m.reading.values[i] != 0 || m.reading.of[i] != 0) && (m.unknown == nil || !m.unknown[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // read measures a case. The reading is good until the next one.
@@ -119,12 +140,6 @@ func (m *meter) readEntry(e *Entry) *reading {
 	}
 	m.reading.named = false
 	return &m.reading
-}
-
-// touched says whether the case adds to anything.
-func (r *reading) touched() bool {
-	nonzero := func(n int64) bool { return n != 0 }
-	return slices.ContainsFunc(r.values, nonzero) || slices.ContainsFunc(r.of, nonzero)
 }
 
 // tally is the report of one place in the making.

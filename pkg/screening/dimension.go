@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 // table add up to the figure above it.
 type Dimension struct {
 	Key     string // type
-	Name    string // 纠纷类型
+	Name    string // 纠纷类型: what a row is
+	Title   string // what stands above the table, where “按” and the name will not do
 	Columns []string
 
 	code    func(*look) string
@@ -45,14 +47,14 @@ func Dimensions() []Dimension {
 	return []Dimension{
 		{Key: "type", Name: "纠纷类型", Columns: flow, choices: models.DisputeTypes(), always: 2, code: func(l *look) string { return string(l.counted.Type) }},
 		{Key: "level", Name: "所在层级", Columns: []string{"pending", "overdue", "concluded", "agreed", "failed"}, choices: seats, always: len(seats), code: func(l *look) string { return string(l.seat()) }},
-		{Key: "township", Name: "乡镇", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
-		{Key: "village", Name: "村", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
-		{Key: gridTownship, Name: "各乡镇排查", Columns: grid, code: func(l *look) string { return l.c.Place.Township }, entry: func(e *Entry) string { return e.place(models.RegionTownship) }},
-		{Key: gridVillage, Name: "各村排查", Columns: grid, code: func(l *look) string { return l.c.Place.Village }, entry: func(e *Entry) string { return e.place(models.RegionVillage) }},
-		{Key: "township_risk", Name: "乡镇", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
-		{Key: "village_risk", Name: "村", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
-		{Key: RatesTownship, Name: "乡镇", Columns: rates, code: func(l *look) string { return l.c.Place.Township }},
-		{Key: RatesVillage, Name: "村", Columns: rates, code: func(l *look) string { return l.c.Place.Village }},
+		{Key: "township", Name: "乡镇", Title: "各乡镇情况", Columns: place, code: func(l *look) string { return l.c.Place.Township }},
+		{Key: "village", Name: "村", Title: "各村情况", Columns: place, code: func(l *look) string { return l.c.Place.Village }},
+		{Key: gridTownship, Name: "乡镇", Title: "各乡镇排查情况", Columns: grid, code: func(l *look) string { return l.c.Place.Township }, entry: func(e *Entry) string { return e.place(models.RegionTownship) }},
+		{Key: gridVillage, Name: "村", Title: "各村排查情况", Columns: grid, code: func(l *look) string { return l.c.Place.Village }, entry: func(e *Entry) string { return e.place(models.RegionVillage) }},
+		{Key: "township_risk", Name: "乡镇", Title: "各乡镇风险", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Township }},
+		{Key: "village_risk", Name: "村", Title: "各村风险", Columns: riskColumns(), code: func(l *look) string { return l.c.Place.Village }},
+		{Key: RatesTownship, Name: "乡镇", Title: "各乡镇化解率", Columns: rates, code: func(l *look) string { return l.c.Place.Township }},
+		{Key: RatesVillage, Name: "村", Title: "各村化解率", Columns: rates, code: func(l *look) string { return l.c.Place.Village }},
 		{Key: "outcome", Name: "办结方式", Columns: []string{"concluded"}, choices: outcomes(), always: len(outcomes()), code: func(l *look) string { return string(l.outcome()) }},
 		{Key: "source", Name: "案件来源", Columns: []string{"opened"}, choices: models.Sources(), always: len(models.Sources()), code: func(l *look) string { return l.counted.Source }},
 		{Key: "risk", Name: "风险等级", Columns: []string{"pending", "overdue", "unreceived"}, choices: risks, always: len(risks), code: func(l *look) string { return string(l.is.Risk) }},
@@ -72,13 +74,8 @@ func (d *Dimension) codeOf(e *Entry) string {
 // riskColumns are the levels of risk from high to low.
 func riskColumns() []string { return []string{"red", "orange", "yellow", "blue"} }
 
-// Heading is what stands above the breakdown: 按纠纷类型, 各村排查.
-func (d *Dimension) Heading() string {
-	if strings.HasPrefix(d.Name, "各") {
-		return d.Name
-	}
-	return "按" + d.Name
-}
+// Heading is what stands above the breakdown: 按纠纷类型, 各村排查情况.
+func (d *Dimension) Heading() string { return cmp.Or(d.Title, "按"+d.Name) }
 
 // OfRates says whether the columns are rates: a row then has what each is reckoned on as well.
 func (d *Dimension) OfRates() bool { return d.Key == RatesTownship || d.Key == RatesVillage }
@@ -127,20 +124,25 @@ func DimensionOf(key string) (Dimension, bool) {
 	return Dimension{}, false
 }
 
+// in says whether the report of a kind of place has the dimension's table.
+func (d *Dimension) in(kind models.RegionKind) bool {
+	switch {
+	case !d.IsPlace():
+		return true
+	case strings.HasPrefix(d.Key, "township"), d.Key == gridTownship:
+		return kind == models.RegionCounty
+	}
+	return kind == models.RegionTownship
+}
+
 // rows are the rows of the dimension's table in the report of a place; false where that report has
 // no such table. inside are the places directly inside it.
 func (d *Dimension) rows(region *models.Region, inside []*models.Region) ([]models.Choice, int, bool) {
-	var kind models.RegionKind
-	switch {
-	case !d.IsPlace():
-		return d.choices, d.always, true
-	case strings.HasPrefix(d.Key, "township"), d.Key == gridTownship:
-		kind = models.RegionCounty
-	default:
-		kind = models.RegionTownship
-	}
-	if kind != region.Kind {
+	if !d.in(region.Kind) {
 		return nil, 0, false
+	}
+	if !d.IsPlace() {
+		return d.choices, d.always, true
 	}
 	places := make([]models.Choice, len(inside))
 	for i, r := range inside {

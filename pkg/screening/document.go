@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -91,8 +92,11 @@ func (w *word) part(part Part) {
 	for i, a := range part.Advice {
 		w.text(docx.Body, fmt.Sprintf("%d. %s。%s", i+1, a.Ground, a.Text))
 	}
-	if part.Key == SectionAdvice && len(part.Advice) == 0 {
-		w.text(docx.Body, "按规则没有需要特别提出的建议。")
+	if part.Key == SectionAdvice {
+		if len(part.Advice) == 0 {
+			w.text(docx.Body, "按规则没有需要特别提出的建议。")
+		}
+		w.text(docx.Note, ThresholdText(&w.view.Thresholds))
 	}
 	if part.Text != "" {
 		w.sub(part.BlockName)
@@ -105,6 +109,10 @@ func (w *word) part(part Part) {
 	if len(part.Cases) > 0 {
 		w.sub("案件清单")
 		w.add(casesTable(part.Cases))
+	}
+	if len(part.Groups) > 0 {
+		w.sub("群体性纠纷清单")
+		w.add(groupsTable(part.Groups))
 	}
 	if len(part.Lines) > 0 {
 		w.sub("主要数字")
@@ -187,7 +195,7 @@ func centred(text string) docx.Box {
 }
 
 func figuresTable(lines []Line) docx.Table {
-	t := docx.Table{Widths: []int{66, 30, 30, 30}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "项目", "本月", "上月", "去年同月")}}
+	t := docx.Table{Widths: []int{60, 15, 27, 27, 27}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "项目", "单位", "本月", "上月", "去年同月")}}
 	before := func(f *models.Figure) string {
 		if f == nil {
 			return "无"
@@ -195,11 +203,15 @@ func figuresTable(lines []Line) docx.Table {
 		return Text(*f)
 	}
 	for _, l := range lines {
-		now := Text(l.Now)
-		if now != "—" {
-			now += l.Unit
-		}
-		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{docx.CellOf(docx.Cell, l.Name), right(now), right(before(l.Last)), right(before(l.LastYear))}})
+		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{docx.CellOf(docx.Cell, l.Name), centred(l.Unit), right(Text(l.Now)), right(before(l.Last)), right(before(l.LastYear))}})
+	}
+	return t
+}
+
+func groupsTable(groups []Group) docx.Table {
+	t := docx.Table{Widths: []int{14, 26, 22, 94}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "序号", "村", "未结件数", "卷号")}}
+	for i, g := range groups {
+		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{centred(fmt.Sprint(i + 1)), centred(g.Cases[0].Village), centred(fmt.Sprint(len(g.Cases))), docx.CellOf(docx.Cell, g.Numbers())}})
 	}
 	return t
 }
@@ -207,20 +219,20 @@ func figuresTable(lines []Line) docx.Table {
 func casesTable(cases []models.ReportLine) docx.Table {
 	t := docx.Table{Widths: []int{62, 22, 20, 14, 12, 26}, Header: 1, Rows: []docx.Row{docx.Cells(docx.CellHead, "卷号", "类型", "村", "层级", "风险", "期限届满")}}
 	for _, c := range cases {
-		number, risk, due := c.Number, shortRisk(c.Risk), c.DueOn
-		if number == "" {
-			number = "（未受理）"
-		}
+		risk, due := shortRisk(c.Risk), c.DueOn
 		if due == "" {
 			due = "暂停计时"
 		}
 		if c.Late {
 			due += fmt.Sprintf("\n超期%d天", c.LateDays)
 		}
-		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{docx.CellOf(docx.Cell, number), centred(c.Type), centred(c.Village), centred(c.Level), centred(risk), centred(due)}})
+		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{docx.CellOf(docx.Cell, numberOf(c.Number)), centred(c.Type), centred(c.Village), centred(c.Level), centred(risk), centred(due)}})
 	}
 	return t
 }
+
+// numberOf is a case's number on paper.
+func numberOf(number string) string { return cmp.Or(number, "（未受理）") }
 
 // shortRisk is 红 of 红（高）.
 func shortRisk(r models.RiskLevel) string {
@@ -358,6 +370,7 @@ func statisticsPage(view *View) []docx.Block {
 	return []docx.Block{
 		docx.Text(docx.Heading, "附1　统计表"), docx.Text(docx.Subtitle, view.Region.Name+"　"+papers.MonthName(view.Report.Month)), t,
 		docx.Text(docx.Note, "空白的项目系统没有数据，由填表人填写。"),
+		docx.Paragraph{Style: docx.Plain, Before: 12, Runs: []docx.Run{{Text: "填表人：　　　　　　　　审核人：　　　　　　　　（盖章）"}}},
 	}
 }
 
@@ -368,15 +381,11 @@ func ledgerPages(ledger []papers.LedgerRow) docx.Section {
 		s.Body = append(s.Body, docx.Text(docx.Body, fmt.Sprintf("本月台账共%d件，超过%d件，不在这里逐件列出。逐件的台账在同一份月报的 Excel 文件里，一件不少：在月报页面点“下载 Excel”，看“台账”一页。", len(ledger), ledgerInWord)))
 		return s
 	}
-	t := docx.Table{Widths: []int{12, 66, 28, 24, 24, 24, 14, 20, 20, 11}, Header: 1,
+	t := docx.Table{Widths: []int{12, 62, 29, 24, 24, 24, 14, 20, 20, 14}, Header: 1,
 		Rows: []docx.Row{docx.Cells(docx.CellHead, "序号", "卷号", "类型", "村", "登记日期", "期限届满", "层级", "月末状态", "办结方式", "风险")}}
 	for i, r := range ledger {
-		number := r.Number
-		if number == "" {
-			number = "（未受理）"
-		}
 		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Box{
-			centred(fmt.Sprint(i + 1)), docx.CellOf(docx.Cell, number), centred(r.Type), centred(r.Village), centred(r.LoggedOn), centred(r.DueOn), centred(r.Level), centred(r.State), centred(r.Outcome), centred(r.Risk),
+			centred(fmt.Sprint(i + 1)), docx.CellOf(docx.Cell, numberOf(r.Number)), centred(r.Type), centred(r.Village), centred(r.LoggedOn), centred(r.DueOn), centred(r.Level), centred(r.State), centred(r.Outcome), centred(r.Risk),
 		}})
 	}
 	if len(ledger) == 0 {

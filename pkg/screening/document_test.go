@@ -44,6 +44,7 @@ func TestDocumentPrints(t *testing.T) {
 		require.Contains(t, text, s.Name)
 	}
 	for _, words := range []string{
+		"提出建议的门槛（县里没有另行设置，是系统默认的）：红色风险纠纷达到1件；", "一个村新收得多达到3件、占40%；",
 		"枫溪镇司法所", papers.MonthName(month) + "矛盾纠纷排查报告", "本月总体平稳。", "编制人：何明理", "审核人：林所长", "十三个月走势", "补充说明第1号", "补录一件漏登的纠纷", "附1统计表", "人民调解员人12", "附2台账", "—1—",
 	} {
 		require.Contains(t, text, strings.ReplaceAll(words, " ", ""))

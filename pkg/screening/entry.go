@@ -15,8 +15,8 @@ import (
 type Entry struct {
 	Village string
 	Return  *models.Return // nil where nothing was sent
-	// Duty is a return owed for a period that ended in the window's month, and had begun before the
-	// window's end; nil for a finding, and for what was sent late for an earlier month.
+	// Duty is a return owed for a period that ended in the window; nil for a finding, and for what was sent
+	// late for an earlier month.
 	Duty *Duty
 	Late bool // the return was first sent in the window, when its period was over
 	Lead *Lead
@@ -46,6 +46,9 @@ func EntriesOf(w Window, rules []models.ScreeningRule, grids []*models.Grid, ret
 	first := workday.OfTime(w.Start)
 	last := workday.OfTime(w.Start.AddDate(0, 1, -1))
 	for _, p := range periodsEnding(rules, first, last) {
+		if w.End.Before(p.End()) {
+			continue // it runs: what is not sent is not missing
+		}
 		for _, g := range grids {
 			for _, d := range duties(g, p, known, w.End) {
 				e := Entry{Village: d.Village, Return: d.Return, Duty: &d, w: w}

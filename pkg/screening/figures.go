@@ -114,7 +114,7 @@ func Figures() []Definition {
 		count("closed", "结案", "本月结案归档的纠纷，包括以前月份达成协议、本月履行完毕的。", (*look).closed),
 	)
 	group("排查情况",
-		entries("screen_due", "应报排查表", "份", "截止日在本月的各期，到截止那天在册的每个网格应报一份。", (*Entry).owed),
+		entries("screen_due", "应报排查表", "份", "本月截止的各期，到截止那天在册的每个网格应报一份；还没有截止的一期不算在内。", (*Entry).owed),
 		entries("screen_returned", "已报", "份", "应报排查表中，截至月末已经报送的，包括零报告和过期补报的。", (*Entry).returned),
 		entries("screen_zero", "零报告", "份", "已报的排查表中，截至月末写明本期没有发现的；与未报不同。", func(e *Entry) bool { return e.returned() && e.Duty.State == DutyZero }),
 		entries("screen_missing", "未报", "份", "应报排查表中，截至月末没有报送的，不算排查到。", func(e *Entry) bool { return e.owed() && !e.returned() }),
@@ -185,6 +185,14 @@ func Figures() []Definition {
 		count("performed", "履行完毕结案", "本月因协议履行完毕而结案的纠纷。", func(l *look) bool { return l.closed() && l.is.Ending == models.Performed }),
 		count("unperformed", "逾期未履行", "履行中的协议，截至月末有到期期次尚未登记履行的。", (*look).unperformed),
 	)
+	group("司法确认和回访",
+		count("confirmed", "司法确认", "本月登记的、法院裁定确认有效的调解协议，一件纠纷只计一件。", (*look).confirmed),
+		count("visited", "回访", "本月登记了回访的纠纷，一件回访几次只计一件。", func(l *look) bool { return l.visit() != nil }),
+		rate("visit_rate", "回访率", "本月应当回访的纠纷，截至月末已经回访的比例；结案后的回访期限在本月届满，或者提前在本月回访的，算在本月。",
+			func(l *look) bool { _, is := l.visiting(); return is }, func(l *look) bool { is, _ := l.visiting(); return is }),
+		rate("satisfaction_rate", "满意率", "本月回访的纠纷中，最近一次回访时当事人满意或者基本满意的比例。",
+			(*look).satisfied, func(l *look) bool { return l.visit() != nil }),
+	)
 	group("风险情况",
 		count("red", "红色风险", "期末未结中，风险等级为红（高）的纠纷。", func(l *look) bool { return l.atRisk(models.Red) }),
 		count("orange", "橙色风险", "期末未结中，风险等级为橙（较高）的纠纷。", func(l *look) bool { return l.atRisk(models.Orange) }),
@@ -193,7 +201,7 @@ func Figures() []Definition {
 		count("police", "报告公安", "本月登记了向公安机关报告情况的纠纷。", func(l *look) bool { return l.did(models.ActionPolice) }),
 		entries("groups_waiting", "待确认群体性纠纷", "起", "月末时系统已经提请、还没有人确认或者排除的群体性纠纷，一起几件只记一起。", func(e *Entry) bool { return e.Group != nil }),
 		count("groups", "新确认群体性纠纷", "本月确认、月末仍合并办理的群体性纠纷，一起只记在其中最早的一件上。", (*look).leads),
-		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", func(l *look) bool { return l.pending() && l.grouped() }),
+		count("grouped", "群体性纠纷案件", "期末未结中，月末时已确认属于群体性纠纷的案件。", (*look).grouped),
 	)
 	group("规模",
 		sum("parties", "当事人", "名", "本月新收纠纷的当事人，包括个人和单位。", func(l *look) int64 { return one(l.opened()) * int64(l.counted.Parties) }),

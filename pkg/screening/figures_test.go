@@ -122,6 +122,7 @@ func told(t *testing.T) []*models.Case {
 		begin(t, "2026-09-10 09:00", models.Blue).village(accept).at("2026-10-26 09:00").sweep(),
 		calm().village(accept, up).at("2026-10-05 09:00").township(giveBack),
 		calm().village(accept, agree).owes("2026-10-20").at("2026-10-19 09:00").village(perform, end),
+		calm().village(accept, agree, models.ActionConfirm, models.ActionConfirm, end, models.ActionVisit),
 		calm().village(accept, models.ActionPolice, models.ActionPause),
 		calm().village(accept, models.ActionExtend),
 		red,
@@ -189,6 +190,17 @@ func TestFiguresOfTales(t *testing.T) {
 	red.at("2026-11-02 09:00").township(models.ActionReturn)
 	failed := begin(t, "2026-10-31 23:59", models.Orange).at("2026-11-01 00:00").village(models.ActionAccept, models.ActionFail).at("2026-12-05 00:00").village(models.ActionRefer)
 
+	// Closed on 5 October, to be visited by 4 November.
+	closed := func() *tale {
+		return begin(t, "2026-09-23 09:00", models.Blue).village(models.ActionAccept, models.ActionAgree).at("2026-09-24 09:00").village(models.ActionConfirm).
+			at("2026-10-01 00:00").village(models.ActionConfirm).at("2026-10-05 09:00").village(models.ActionClose)
+	}
+	early := closed().at("2026-10-31 23:59").village(models.ActionVisit).at("2026-11-20 09:00").village(models.ActionVisit)
+	early.c.After.Visits[1].Satisfaction = "dissatisfied"
+	missed := closed().at("2026-12-01 00:00").village(models.ActionVisit)
+	again := closed().at("2026-11-01 09:00").village(models.ActionReopen)
+	toolate := closed().at("2026-11-05 00:00").village(models.ActionReopen)
+
 	first := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").grouped(true).at("2026-12-01 00:00").grouped(true)
 	other := begin(t, "2026-10-05 09:00", models.Blue).at("2026-10-06 09:00").village(models.ActionAccept).at("2026-10-20 09:00").grouped(false)
 	other.at("2026-10-25 09:00").village(models.ActionSitting)
@@ -206,14 +218,25 @@ func TestFiguresOfTales(t *testing.T) {
 			"opening": "1", "concluded": "1", "agreed": "1", "agreed_township": "1", "written": "1", "escalated": "1", "escalated_village": "1", "expired": "1", "received": "1",
 			"village_rate": "0.0", "township_rate": "100.0", "success_rate": "100.0", "average_days": "51.0", "sittings": "1", "performing": "1",
 		}},
-		"its closing":        {story.c, "2026-12", map[string]string{"closed": "1", "performed": "1"}},
-		"after it is closed": {story.c, "2027-01", map[string]string{}},
+		"its closing":          {story.c, "2026-12", map[string]string{"closed": "1", "performed": "1"}},
+		"nobody has looked in": {story.c, "2027-01", map[string]string{"visit_rate": "0.0"}},
+		"after all is over":    {story.c, "2027-02", map[string]string{}},
+
+		"both have applied to the court": {early.c, "2026-09", with(opened, "concluded", "1", "agreed", "1", "agreed_village", "1", "written", "1", "village_rate", "100.0",
+			"success_rate", "100.0", "average_days", "0.0", "performing", "1")},
+		"a visit ahead of its day":       {early.c, "2026-10", map[string]string{"confirmed": "1", "closed": "1", "performed": "1", "visited": "1", "visit_rate": "100.0", "satisfaction_rate": "100.0"}},
+		"one more that nobody asked for": {early.c, "2026-11", map[string]string{"visited": "1", "satisfaction_rate": "0.0"}},
+		"a visit that is not yet due":    {missed.c, "2026-10", map[string]string{"confirmed": "1", "closed": "1", "performed": "1"}},
+		"a visit missed":                 {missed.c, "2026-11", map[string]string{"visit_rate": "0.0"}},
+		"and made one moment late":       {missed.c, "2026-12", map[string]string{"visited": "1", "satisfaction_rate": "100.0"}},
+		"mediated again before":          {again.c, "2026-11", map[string]string{"opened": "1", "found": "1", "parties": "2", "households": "3", "amount_opened": "12,000.00", "pending": "1", "mediating": "1", "blue": "1", "due_soon": "1"}},
+		"mediated again after":           {toolate.c, "2026-11", map[string]string{"opened": "1", "found": "1", "parties": "2", "households": "3", "amount_opened": "12,000.00", "pending": "1", "mediating": "1", "blue": "1", "due_soon": "1", "visit_rate": "0.0"}},
 
 		"an instalment on its last day": {kept.c, "2026-10", with(opened, "concluded", "1", "agreed", "1", "agreed_village", "1", "written", "1", "village_rate", "100.0", "success_rate", "100.0",
 			"average_days", "14.0", "performing", "1", "due", "1", "performance_rate", "100.0")},
 		"an instalment one moment late": {kept.c, "2026-11", map[string]string{"performing": "1", "due": "1", "performance_rate": "0.0", "unperformed": "1"}},
 		"an instalment paid early":      {kept.c, "2026-12", map[string]string{"closed": "1", "performed": "1", "due": "1", "performance_rate": "100.0"}},
-		"when it would have been due":   {kept.c, "2027-01", map[string]string{}},
+		"when it would have been due":   {kept.c, "2027-01", map[string]string{"visit_rate": "0.0"}},
 
 		"owed before it was written down": {late.c, "2026-11", map[string]string{"opening": "1", "concluded": "1", "agreed": "1", "agreed_village": "1", "written": "1", "village_rate": "100.0",
 			"success_rate": "100.0", "average_days": "26.0", "performing": "1", "due": "1", "performance_rate": "0.0", "unperformed": "1"}},

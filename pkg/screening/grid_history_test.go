@@ -2,7 +2,10 @@ package screening_test
 
 import (
 	"slices"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
 	"fengqiao/pkg/screening"
@@ -145,4 +148,22 @@ func (h *history) toldReturns() {
 	before := screening.PeriodOn(h.screeningRules, workday.OfTime(w.Start).AddDays(-1))
 	late.ID, late.From, late.To = models.ReturnID(late.Cell, before.From.String()), before.From.String(), before.To.String()
 	late.Filings[0].Late = !late.FiledAt.Before(before.End())
+}
+
+// TestWhatIsNotSentInTimeIsMissing: while a period runs nothing of it is missing, and nothing of it is covered.
+func TestWhatIsNotSentInTimeIsMissing(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t, policy(), seeded(1))
+	h.screeningRules = []models.ScreeningRule{{From: "2026-01-01", Every: models.EveryWeek, GraceDays: 3, Kinds: []models.CellKind{models.CellHousehold}}}
+	h.toldReturns()
+	due := func(now string) int64 {
+		w, err := screening.NewWindow(toldMonth, local(now))
+		require.NoError(t, err)
+		return value(t, screening.Compute(county, w, slices.Values([]*models.Case{}), nil, h.entries(w)...), "screen_due")
+	}
+	for now, weeks := range map[string]int64{ // Sundays are 4, 11, 18 and 25 October
+		"2026-10-04 23:59": 0, "2026-10-05 00:00": 1, "2026-10-25 23:58": 3, "2026-10-26 00:00": 4, "2026-11-01 00:00": 4,
+	} {
+		require.Equal(t, weeks*6, due(now), now)
+	}
 }

@@ -15,8 +15,7 @@ import (
 	"fengqiao/pkg/casework"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
-	"fengqiao/pkg/docstore/embedded"
-	"fengqiao/pkg/docstore/mongodb/mongotest"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/seal"
 	"fengqiao/pkg/store"
@@ -57,39 +56,24 @@ var (
 
 // withGrid runs a test on each engine, on a store that has the county's places, accounts and rules.
 func withGrid(t *testing.T, test func(t *testing.T, w *grided)) {
-	for name, open := range map[string]func(*testing.T) (docstore.Engine, docstoretest.Capabilities){
-		"embedded": func(t *testing.T) (docstore.Engine, docstoretest.Capabilities) {
-			engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "grid.db"))
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, engine.Close()) })
-			return engine, docstoretest.All
-		},
-		"mongodb": func(t *testing.T) (docstore.Engine, docstoretest.Capabilities) {
-			server := mongotest.Find(t)
-			return server.Open(t), server.Capabilities
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			engine, caps := open(t)
-			st, err := store.New(t.Context(), engine)
-			require.NoError(t, err)
-			for _, r := range regions() {
-				copied := *r
-				require.NoError(t, st.PutRegion(t.Context(), &copied))
-			}
-			require.NoError(t, st.InsertPolicy(t.Context(), policy()))
-			for _, a := range []models.Actor{chair, secretary, mediator, judicial, official} {
-				require.NoError(t, st.InsertAccount(t.Context(), &models.Account{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region}))
-			}
-			ring, err := seal.LoadOrCreate(filepath.Join(t.TempDir(), "seal.key"))
-			require.NoError(t, err)
-			w := &grided{store: st, caps: caps, now: local("2026-11-02 09:00")}
-			w.Service = screening.New(st, w.clock)
-			w.cases = casework.New(st, ring, models.NewValidator(), w.clock)
-			test(t, w)
-		})
-	}
+	enginetest.OnEach(t, func(t *testing.T, engine docstore.Engine, caps docstoretest.Capabilities) {
+		st, err := store.New(t.Context(), engine)
+		require.NoError(t, err)
+		for _, r := range regions() {
+			copied := *r
+			require.NoError(t, st.PutRegion(t.Context(), &copied))
+		}
+		require.NoError(t, st.InsertPolicy(t.Context(), policy()))
+		for _, a := range []models.Actor{chair, secretary, mediator, judicial, official} {
+			require.NoError(t, st.InsertAccount(t.Context(), &models.Account{Username: a.ID, Name: a.Name, Role: a.Role, Region: a.Region}))
+		}
+		ring, err := seal.LoadOrCreate(filepath.Join(t.TempDir(), "seal.key"))
+		require.NoError(t, err)
+		w := &grided{store: st, caps: caps, now: local("2026-11-02 09:00")}
+		w.Service = screening.New(st, w.clock)
+		w.cases = casework.New(st, ring, models.NewValidator(), w.clock)
+		test(t, w)
+	})
 }
 
 // drawn draws a branch, a group and two member households.

@@ -307,8 +307,9 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 		if c.AcceptedAt == nil {
 			return models.Errorf(models.Precondition, "case.never_accepted", "本案没有受理过")
 		}
-		c.Rounds = append(c.Rounds, models.Round{EndedAt: now, State: c.State, Agreement: c.Agreement, Failure: c.Failure})
-		c.Agreement, c.Failure, c.Drafts, c.After = nil, nil, nil, nil
+		c.Rounds = append(c.Rounds, models.Round{EndedAt: now, State: c.State, Agreement: c.Agreement, Failure: c.Failure, VisitBy: c.Care().VisitBy})
+		c.Agreement, c.Failure, c.Drafts = nil, nil, nil
+		c.After.Reminders, c.After.VisitBy = nil, ""
 		return h.rules.Reopen(c, actor, now)
 	case models.ActionCorrect:
 		was := c.CountedNow()
@@ -320,13 +321,22 @@ func (h *history) change(c *models.Case, action models.Action, actor models.Acto
 	case models.ActionDraft:
 		c.Drafts = append(c.Drafts, models.AgreementDraft{Seq: len(c.Drafts) + 1, At: now})
 	case models.ActionVisit:
-		c.Care().Visits = append(c.Care().Visits, models.Visit{Seq: len(c.Care().Visits) + 1, RecordedAt: now})
+		c.Visit(models.Visit{RecordedAt: now, Satisfaction: choose(h, "satisfied", "fair", "dissatisfied")})
+	case models.ActionConfirm:
+		switch a := c.Agreement; {
+		case a.Confirmation == nil:
+			a.Confirmation = &models.Confirmation{}
+		case a.Confirmation.Decision != "":
+			return models.Errorf(models.Precondition, "confirmation", "法院的裁定已经登记过了")
+		default:
+			a.Confirmation.Decision = choose(h, models.ConfirmationConfirmed, models.ConfirmationRefused)
+		}
 	case models.ActionBreach:
 		c.Agreement.Breach = &models.Breach{At: now, Way: "sue"}
 		h.rules.PlanVisit(c, now)
 	case models.ActionClose:
 		h.rules.PlanVisit(c, now)
-	case models.ActionSign, models.ActionConfirm, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionDetach, models.ActionInquire, models.ActionAddend:
+	case models.ActionSign, models.ActionPress, models.ActionPolice, models.ActionAttach, models.ActionDetach, models.ActionInquire, models.ActionAddend:
 	default:
 		return fmt.Errorf("these histories do not know how to %s", action)
 	}

@@ -260,17 +260,21 @@ func (s *Service) supplement(ctx context.Context, report *models.Report, r *mode
 
 // compute works a report out from the files and the returns, with the head of each that adds to it.
 func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*models.Report, grounds, error) {
+	return s.measure(ctx, r, newMeter(w))
+}
+
+func (s *Service) measure(ctx context.Context, r *models.Region, m *meter) (*models.Report, grounds, error) {
+	w := m.window
 	inside, err := s.store.RegionsIn(ctx, r.Code)
 	if err != nil {
 		return nil, grounds{}, err
 	}
-	m := newMeter(w)
 	t := newTally(m, r, inside)
 	all := grounds{cases: heads{}, returns: heads{}}
 	err = s.visit(ctx, r, w, func(c *models.Case) error {
 		reading := m.read(c)
 		t.addCase(reading)
-		if reading.touched() {
+		if m.touched() {
 			all.cases[c.ID.Hex()] = reading.head
 		}
 		return nil
@@ -285,7 +289,7 @@ func (s *Service) compute(ctx context.Context, r *models.Region, w Window) (*mod
 	for i := range grid {
 		reading, e := m.readEntry(&grid[i]), &grid[i]
 		t.add(reading)
-		if e.Return != nil && reading.touched() {
+		if e.Return != nil && m.touched() {
 			all.returns[e.Return.ID] = e.Return.HeadAt(w.End)
 		}
 	}

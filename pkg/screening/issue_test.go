@@ -2,6 +2,7 @@ package screening_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,88 @@ func TestSupplements(t *testing.T) {
 	require.Equal(t, first.Digest, second.Issue.Supplements[1].Prev)
 }
 
+// older takes out of a report what was defined since.
+func older(r *models.Report) {
+	unknown := []string{"confirmed", "visited", "visit_rate", "satisfaction_rate"}
+	r.Figures = slices.DeleteFunc(r.Figures, func(f models.Figure) bool { return slices.Contains(unknown, f.Key) })
+	r.Tables = r.Tables[1:]
+}
+
+// TestDraftsOfAnOlderProgram: one that lacks a figure or a breakdown is worked out anew when it is opened, with
+// what people wrote; what is confirmed stays as it was confirmed.
+func TestDraftsOfAnOlderProgram(t *testing.T) {
+	t.Parallel()
+	k := keepShort(t)
+	k.seat(t, officer, colleague)
+	month := k.months()[1]
+	age := func(action models.ReportAction) *models.Report {
+		r := k.mustIssue(t, month, officer, action, func(f *screening.IssueForm) { f.Blocks["overview"] = "本月平稳。" })
+		older(r)
+		require.NoError(t, k.store.ReplaceReport(t.Context(), r))
+		return r
+	}
+	old := age(models.ReportSave)
+	k.now = k.now.Add(time.Hour)
+	view, err := k.service.Report(t.Context(), everything, townships[0].Code, month)
+	require.NoError(t, err)
+	require.Len(t, view.Report.Figures, len(screening.Figures()))
+	require.Len(t, view.Report.Tables, len(old.Tables)+1)
+	require.Equal(t, "本月平稳。", view.Report.Issue.Block("overview"))
+	require.True(t, view.Report.BuiltAt.Equal(k.now))
+	stored, err := k.store.Report(t.Context(), townships[0].Code, month)
+	require.NoError(t, err)
+	require.Equal(t, view.Report.Figures, stored.Figures)
+	again, err := k.service.Report(t.Context(), everything, townships[0].Code, month)
+	require.NoError(t, err)
+	require.Equal(t, stored.Version, again.Report.Version, "once")
+
+	old = age(models.ReportConfirm)
+	view, err = k.service.Report(t.Context(), everything, townships[0].Code, month)
+	require.NoError(t, err)
+	require.Equal(t, old.Figures, view.Report.Figures)
+}
+
+// TestSealKnowsItsOwnFigures: a case that adds only to what was defined after the seal came in under no seal,
+// and is none that is missing there.
+func TestSealKnowsItsOwnFigures(t *testing.T) {
+	t.Parallel()
+	k := keepShort(t)
+	k.seat(t, officer, colleague)
+	month := k.months()[1]
+	s := newHistory(t, policy(), func(int) int { return 0 })
+	s.now = local(screening.AddMonths(month, -1) + "-10 10:00")
+	s.log()
+	tale := (&tale{s, s.cases[0]}).village(models.ActionAccept, models.ActionWithdraw)
+	tale.at(month + "-15 10:00").c.Visit(models.Visit{RecordedAt: s.now})
+	tale.c.ActiveUntil = s.now
+	require.NoError(t, k.store.InsertCase(t.Context(), tale.c))
+	sealed := k.sealedReport(t, month)
+	verify := func() *screening.Verification {
+		v, err := k.service.Verify(t.Context(), everything, townships[0].Code, month)
+		require.NoError(t, err)
+		return v
+	}
+	require.True(t, verify().Holds())
+
+	lists, err := k.store.Heads(t.Context(), sealed.Issue.Seal.Heads)
+	require.NoError(t, err)
+	var without []string
+	for line := range strings.Lines(string(lists)) {
+		if !strings.HasPrefix(line, tale.c.ID.Hex()) {
+			without = append(without, line)
+		}
+	}
+	require.Len(t, without, sealed.Issue.Seal.Cases-1)
+	mark := *sealed.Issue.Seal
+	mark.Cases--
+	mark.Heads, err = k.store.PutHeads(t.Context(), []byte(strings.Join(without, "")))
+	require.NoError(t, err)
+	older(sealed)
+	sealed.Close(mark)
+	require.NoError(t, k.store.ReplaceReport(t.Context(), sealed))
+	require.True(t, verify().Holds(), "%+v", verify())
+}
+
 // TestSealShowsEveryChange changes one thing of a sealed report after the other.
 func TestSealShowsEveryChange(t *testing.T) {
 	t.Parallel()
@@ -276,6 +359,7 @@ func TestSealShowsEveryChange(t *testing.T) {
 		"a cell":                  func(r *models.Report) { r.Tables[0].Rows[0].Values[0]++ },
 		"a row's name":            func(r *models.Report) { r.Tables[0].Rows[0].Name = "其他" },
 		"a line":                  func(r *models.Report) { r.Lines[0].LateDays++ },
+		"a line's group":          func(r *models.Report) { r.Lines[0].Group += "b" },
 		"a text":                  func(r *models.Report) { r.Issue.Blocks[0].Text += "。" },
 		"a text less":             func(r *models.Report) { r.Issue.Blocks = r.Issue.Blocks[1:] },
 		"who confirmed":           func(r *models.Report) { r.Issue.Steps[0].Actor.Name = "别人" },

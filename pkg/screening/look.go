@@ -183,15 +183,18 @@ func (l *look) atRisk(levels ...models.RiskLevel) bool {
 	return false
 }
 
-// grouped says whether the case belonged to a confirmed group dispute at the window's end.
-func (l *look) grouped() bool {
+// group is the id of the confirmed group dispute to which the case belonged at the window's end, "" for none.
+func (l *look) group() string {
 	for _, g := range l.c.Groups {
 		if g.From.Before(l.w.End) && (g.Until == nil || !g.Until.Before(l.w.End)) {
-			return true
+			return g.ID
 		}
 	}
-	return false
+	return ""
 }
+
+// grouped says whether it is pending as part of one.
+func (l *look) grouped() bool { return l.pending() && l.group() != "" }
 
 // leads says whether a group dispute was confirmed in the window of which the case is the first, and
 // stood at its end.
@@ -267,7 +270,7 @@ func (l *look) performedBy(in *models.Instalment) bool {
 // maturity is when an instalment counts, once: at the end of the day it is due, or when it was
 // performed if that was earlier; never before the agreement was written down.
 func maturity(a *models.Agreement, in *models.Instalment) (time.Time, bool) {
-	at, ok := lastMoment(in.DueOn)
+	at, ok := models.LastMoment(in.DueOn)
 	if !ok {
 		return time.Time{}, false
 	}
@@ -280,15 +283,6 @@ func maturity(a *models.Agreement, in *models.Instalment) (time.Time, bool) {
 	return at, true
 }
 
-// lastMoment is the last millisecond of a day.
-func lastMoment(day string) (time.Time, bool) {
-	start, err := time.ParseInLocation(time.DateOnly, day, workday.Zone)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return start.AddDate(0, 0, 1).Add(-time.Millisecond), true
-}
-
 // unperformed says whether an instalment was due by the window's end and not performed.
 func (l *look) unperformed() bool {
 	a := l.agreement()
@@ -297,11 +291,76 @@ func (l *look) unperformed() bool {
 	}
 	for i := range a.Instalments {
 		in := &a.Instalments[i]
-		if due, ok := lastMoment(in.DueOn); ok && due.Before(l.w.End) && !l.performedBy(in) {
+		if due, ok := models.LastMoment(in.DueOn); ok && due.Before(l.w.End) && !l.performedBy(in) {
 			return true
 		}
 	}
 	return false
+}
+
+// confirmed says whether it was written down in the window that a court has confirmed an agreement: of the
+// two steps that a confirmation takes the second.
+func (l *look) confirmed() bool {
+	all, until := l.c.Agreements()
+	for n, a := range all {
+		steps := 0
+		for i := range l.c.Timeline {
+			e := &l.c.Timeline[i]
+			if e.Action != models.ActionConfirm || e.At.Before(a.RecordedAt) || !e.At.Before(until[n]) {
+				continue
+			}
+			if steps++; steps == 2 && a.Confirmation.IsConfirmed() && l.w.contains(e.At) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// visit is the last one that was written down in the window, or nil.
+func (l *look) visit() *models.Visit {
+	if l.c.After == nil {
+		return nil
+	}
+	for i := len(l.c.After.Visits) - 1; i >= 0; i-- {
+		if v := &l.c.After.Visits[i]; l.w.contains(v.RecordedAt) {
+			return v
+		}
+	}
+	return nil
+}
+
+// satisfied says whether those who were visited in the window were content, or nearly.
+func (l *look) satisfied() bool {
+	v := l.visit()
+	return v != nil && (v.Satisfaction == "satisfied" || v.Satisfaction == "fair")
+}
+
+// visiting says whether a visit that a closing called for matured in the window, and whether all that did
+// were made by its end. Each matures once: with its last day, or when it was made if that was earlier. What
+// is mediated again before that day is visited no more.
+func (l *look) visiting() (matured, visited bool) {
+	visited = true
+	mature := func(day string, made *time.Time, until time.Time) {
+		at, ok := models.LastMoment(day)
+		if made != nil && made.Before(at) {
+			at = *made
+		}
+		if ok && l.w.contains(at) && at.Before(until) {
+			matured = true
+			visited = visited && made != nil && made.Before(l.w.End)
+		}
+	}
+	for i := range l.c.Rounds {
+		mature(l.c.Rounds[i].VisitBy, nil, l.c.Rounds[i].EndedAt)
+	}
+	if a := l.c.After; a != nil {
+		for i := range a.Visits {
+			mature(a.Visits[i].Planned, &a.Visits[i].RecordedAt, models.FarFuture())
+		}
+		mature(a.VisitBy, nil, models.FarFuture())
+	}
+	return matured, matured && visited
 }
 
 // days counts civil days from acceptance, or from the day on which it was taken up again, to conclusion, for
@@ -326,13 +385,14 @@ func (l *look) days() (days int64, ok bool) {
 	return days, ok
 }
 
-// line is the case as the report names it: while it is at high risk or late; false for any other.
+// line is the case as the report names it: while it is at high risk, late, or part of a group dispute; false
+// for any other.
 func (l *look) line() (models.ReportLine, bool) {
-	if !l.overdue() && !l.atRisk(models.Red, models.Orange) {
+	if !l.overdue() && !l.atRisk(models.Red, models.Orange) && !l.grouped() {
 		return models.ReportLine{}, false
 	}
 	r := models.ReportLine{
-		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(),
+		Case: l.c.ID.Hex(), Number: l.number(), Type: models.NameOf(models.DisputeTypes(), string(l.counted.Type)), Village: l.c.Place.VillageName, Risk: l.is.Risk, Late: l.overdue(), Group: l.group(),
 	}
 	if s := l.stage(); s != nil {
 		r.Level = s.Name

@@ -2,6 +2,7 @@ package screening_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +27,7 @@ func TestOutlineHasEverything(t *testing.T) {
 	h, months := lived(t, policy())
 	for _, r := range regions() {
 		view := viewOf(t, h, r, months[len(months)-2])
-		figures, tables, risky, late := map[string]int{}, map[string]int{}, 0, 0
+		figures, tables, risky, late, grouped := map[string]int{}, map[string]int{}, 0, 0, 0
 		for i, p := range screening.Outline(view) {
 			require.Equal(t, i+1, p.Number)
 			for _, l := range p.Lines {
@@ -42,6 +43,14 @@ func TestOutlineHasEverything(t *testing.T) {
 			switch p.Key {
 			case screening.SectionRisk:
 				risky = len(p.Cases)
+				for i, g := range p.Groups {
+					require.NotContains(t, ids(p.Groups[:i]), g.ID, "each stands there once")
+					require.Len(t, strings.Split(g.Numbers(), "、"), len(g.Cases))
+					grouped += len(g.Cases)
+					for _, c := range g.Cases {
+						require.Equal(t, g.Cases[0].Village, c.Village, "a group dispute is of one village")
+					}
+				}
 			case screening.SectionOverdue:
 				late = len(p.Cases)
 			default:
@@ -60,7 +69,16 @@ func TestOutlineHasEverything(t *testing.T) {
 		}
 		require.Equal(t, int(value(t, view.Report, "red")+value(t, view.Report, "orange")), risky)
 		require.Equal(t, int(value(t, view.Report, "overdue")), late)
+		require.Equal(t, int(value(t, view.Report, "grouped")), grouped)
 	}
+}
+
+func ids(groups []screening.Group) []string {
+	var out []string
+	for _, g := range groups {
+		out = append(out, g.ID)
+	}
+	return out
 }
 
 // TestNamedCases: the lines are the cases of the lists, as they stood at the month's end, none twice.
@@ -76,7 +94,7 @@ func TestNamedCases(t *testing.T) {
 			require.NotEmpty(t, l.Village)
 		}
 		listed := map[string]bool{}
-		for _, key := range []string{"red", "orange", "overdue"} {
+		for _, key := range []string{"red", "orange", "overdue", "grouped"} {
 			ref, err := screening.ParseRef(key)
 			require.NoError(t, err)
 			cases, err := screening.List(county, window(t, month), slices.Values(h.cases), ref)

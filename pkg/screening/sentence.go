@@ -51,7 +51,7 @@ func sentences(section string, view *View) []string {
 	case "resolved":
 		out := []string{fmt.Sprintf("本月达成协议%s件，其中村级%s件、镇级%s件、县级%s件；调解不成%s件。", text("agreed"), text("agreed_village"), text("agreed_township"), text("agreed_county"), text("failed"))}
 		var rates []string
-		for _, key := range []string{"village_rate", "township_rate", "success_rate", "performance_rate"} {
+		for _, key := range []string{"village_rate", "township_rate", "success_rate", "performance_rate", "visit_rate", "satisfaction_rate"} {
 			if f, ok := r.Figure(key); ok && f.Of != nil && *f.Of > 0 {
 				d, _ := Define(key)
 				rates = append(rates, d.Name+Text(f)+"%")
@@ -67,8 +67,12 @@ func sentences(section string, view *View) []string {
 		}
 		return []string{fmt.Sprintf("本月上报%s件，其中到期上报%s件；签收%s件，退回%s件；月末待签收%s件。", text("escalated"), text("expired"), text("received"), text("returned"), text("unreceived"))}
 	case SectionRisk:
+		var group []string
+		if groups := groupsOf(r); len(groups) > 0 {
+			group = []string{fmt.Sprintf("月末正在办理的群体性纠纷%d起，共%s件。", len(groups), text("grouped"))}
+		}
 		if !is("red") && !is("orange") {
-			return []string{"月末没有红色、橙色风险的纠纷。"}
+			return append([]string{"月末没有红色、橙色风险的纠纷。"}, group...)
 		}
 		places := map[string]bool{}
 		for _, c := range r.Lines {
@@ -80,7 +84,7 @@ func sentences(section string, view *View) []string {
 		if models.RegionKindOf(r.Region) != models.RegionVillage && len(places) > 0 {
 			out += fmt.Sprintf("，分布在%d个村", len(places))
 		}
-		return []string{out + "。"}
+		return append([]string{out + "。"}, group...)
 	case SectionOverdue:
 		if !is("overdue") {
 			return []string{"月末没有超期未结的纠纷。"}

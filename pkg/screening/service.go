@@ -128,6 +128,9 @@ func (s *Service) ask(ctx context.Context, scope models.Scope, region, month str
 func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*models.Report, error) {
 	if w.Over {
 		stored, err := s.store.Report(ctx, r.Code, w.Month)
+		if err == nil && stored.Issue.State == models.ReportDraft && !whole(stored, r.Kind) {
+			return s.complete(ctx, stored, r, w)
+		}
 		if err == nil || !store.IsNotFound(err) {
 			return stored, err
 		}
@@ -144,6 +147,36 @@ func (s *Service) build(ctx context.Context, r *models.Region, w Window) (*model
 	}
 	report, _, err = s.keep(ctx, report)
 	return report, err
+}
+
+// whole says whether a report has every figure, and every breakdown with every column, that is defined.
+func whole(report *models.Report, kind models.RegionKind) bool {
+	for _, f := range Figures() {
+		if _, ok := report.Figure(f.Key); !ok {
+			return false
+		}
+	}
+	for _, d := range Dimensions() {
+		if t, ok := report.Table(d.Key); d.in(kind) && (!ok || !slices.Equal(t.Columns, d.Columns)) {
+			return false
+		}
+	}
+	return true
+}
+
+// complete works a draft out anew that was built before all was defined that a report has today. What people
+// wrote stays. One that is confirmed already stays as it is until it is sealed or comes back.
+func (s *Service) complete(ctx context.Context, draft *models.Report, r *models.Region, w Window) (*models.Report, error) {
+	now, _, err := s.compute(ctx, r, w)
+	if err != nil {
+		return nil, err
+	}
+	draft.Figures, draft.Tables, draft.Lines, draft.BuiltAt = now.Figures, now.Tables, now.Lines, s.now()
+	err = s.store.ReplaceReport(ctx, draft)
+	if store.IsConflict(err) { // somebody was faster: theirs is as good, or no draft any more
+		return s.store.Report(ctx, draft.Region, draft.Month)
+	}
+	return draft, err
 }
 
 // settled says whether a window's reports may be stored.

@@ -3,7 +3,6 @@ package screening_test
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"fengqiao/models"
-	"fengqiao/pkg/docstore/embedded"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/papers"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
@@ -32,9 +31,7 @@ var everything = models.Scope{Region: county.Code}
 
 func keep(t testing.TB, h *history) *kept {
 	t.Helper()
-	engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "fengqiao.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
+	engine := enginetest.Embedded(t)
 	st, err := store.New(t.Context(), engine)
 	require.NoError(t, err)
 	for _, r := range regions() {

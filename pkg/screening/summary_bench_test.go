@@ -2,14 +2,13 @@ package screening_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
-	"fengqiao/pkg/docstore/embedded"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/screening"
 	"fengqiao/pkg/store"
 )
@@ -17,9 +16,7 @@ import (
 // BenchmarkSummary is how the returns of a county of 20 townships and 300 villages stand, each village with
 // a branch, four groups and ten member households, where two of three cells have sent theirs.
 func BenchmarkSummary(b *testing.B) {
-	engine, err := embedded.Open(b.Context(), filepath.Join(b.TempDir(), "fengqiao.db"))
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, engine.Close()) })
+	engine := enginetest.Embedded(b)
 	st, err := store.New(b.Context(), engine)
 	require.NoError(b, err)
 	now := local("2026-11-20 09:00")

@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/papers/docx/docxtest"
 	"fengqiao/pkg/screening"
+	"fengqiao/pkg/workday"
 )
 
 // TestThresholdsOfACounty: what a county sets holds for the months that end afterwards, and for no other
@@ -70,6 +72,9 @@ func TestThresholdsOfACounty(t *testing.T) {
 	require.Equal(t, models.Conflict, models.AsError(err).Kind)
 	require.Contains(t, models.AsError(err).Message, "方正平")
 	require.NotNil(t, advice(over, "leads"), "a month that is over stays as it was")
+	for month, whose := range map[string]string{over: "县里没有另行设置，是系统默认的", running: "县矛调中心" + k.now.In(workday.Zone).Format("2006年1月2日") + "设置"} {
+		require.Contains(t, docxtest.Part(t, document(t, k, county.Code, month), "word/document.xml"), "提出建议的门槛（"+whose+"）：", month)
+	}
 	require.Nil(t, advice(running, "leads"))
 }
 

@@ -90,7 +90,9 @@ func (s *Service) Verify(ctx context.Context, scope models.Scope, region, month 
 
 // against compares a sealed report with the files as they are now.
 func (s *Service) against(ctx context.Context, report *models.Report, r *models.Region, w Window) (*Verification, grounds, error) {
-	now, files, err := s.compute(ctx, r, w)
+	m := newMeter(w)
+	m.of(report)
+	now, files, err := s.measure(ctx, r, m)
 	if err != nil {
 		return nil, grounds{}, err
 	}

@@ -53,7 +53,7 @@ func (s *Service) ledger(ctx context.Context, r *models.Region, month string) ([
 	var entries []entry
 	m := newMeter(w)
 	err = s.visit(ctx, r, w, func(c *models.Case) error {
-		if m.read(c).touched() {
+		if m.read(c); m.touched() {
 			l := lookAt(c, w)
 			entries = append(entries, entry{c.LoggedAt, c.ID.Hex(), l.row()})
 		}
@@ -133,7 +133,7 @@ func reportData(view *View, ledger []papers.LedgerRow, now time.Time) papers.Rep
 		if !ok || d.OfRates() {
 			continue
 		}
-		out := papers.ReportTable{Key: t.Key, Name: d.Name}
+		out := papers.ReportTable{Key: t.Key, Heading: d.Heading(), Name: d.Name}
 		for _, column := range t.Columns {
 			out.Columns = append(out.Columns, names[column])
 		}

@@ -14,6 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 )
 
@@ -145,7 +146,7 @@ func TestNumbers(t *testing.T) {
 		c := newCase(northOne, noon)
 		insert(t, st.Store, c)
 		numbered(northOne, 2026, 9)(c)
-		if err := st.ReplaceCase(t.Context(), c); offers(t, st.caps.DuplicateOnUpdate, "DuplicateOnUpdate", "a change that takes another case's number is told apart from other errors") {
+		if err := st.ReplaceCase(t.Context(), c); enginetest.Offers(t, st.caps.DuplicateOnUpdate, "DuplicateOnUpdate", "a change that takes another case's number is told apart from other errors") {
 			require.True(t, store.IsDuplicate(err, store.IndexNumberKey), "%v", err)
 		} else {
 			require.Error(t, err, "the number is not given twice all the same")

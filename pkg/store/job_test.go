@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 )
 
@@ -109,7 +110,7 @@ func TestOneHoldsALease(t *testing.T) {
 			return won
 		}
 		require.Equal(t, 1, contend(noon), "a new lease")
-		if !offers(t, st.caps.AtomicUpdates, "AtomicUpdates", "of eight that take over a lease at once one gets it") {
+		if !enginetest.Offers(t, st.caps.AtomicUpdates, "AtomicUpdates", "of eight that take over a lease at once one gets it") {
 			return
 		}
 		for round := range 5 {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 )
 
@@ -209,7 +210,7 @@ func TestPagingWhileOthersInsert(t *testing.T) {
 
 func TestListOddities(t *testing.T) {
 	t.Parallel()
-	st := newStore(t, openEmbedded(t))
+	st := newStore(t, enginetest.Embedded(t))
 	putRegions(t, st)
 	insert(t, st, newCase(northOne, noon), newCase(farOne, noon))
 

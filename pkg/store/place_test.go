@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fengqiao/models"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
@@ -72,7 +73,7 @@ func TestRegions(t *testing.T) {
 // TestCountiesOfTheCountry reads more counties than one page has.
 func TestCountiesOfTheCountry(t *testing.T) {
 	t.Parallel()
-	st := newStore(t, openEmbedded(t))
+	st := newStore(t, enginetest.Embedded(t))
 	const all, writers = 1003, 17
 	errs := make([]error, writers)
 	var group sync.WaitGroup

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,8 +14,7 @@ import (
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
 	"fengqiao/pkg/docstore/docstoretest"
-	"fengqiao/pkg/docstore/embedded"
-	"fengqiao/pkg/docstore/mongodb/mongotest"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/workday"
 )
@@ -32,32 +30,9 @@ type opened struct {
 
 // onEveryEngine runs a test on a fresh store of each engine.
 func onEveryEngine(t *testing.T, test func(t *testing.T, st opened)) {
-	for _, engine := range []struct {
-		name string
-		open func(*testing.T) (docstore.Engine, docstoretest.Capabilities)
-	}{
-		{"embedded", func(t *testing.T) (docstore.Engine, docstoretest.Capabilities) {
-			return openEmbedded(t), docstoretest.All
-		}},
-		{"mongodb", func(t *testing.T) (docstore.Engine, docstoretest.Capabilities) {
-			server := mongotest.Find(t)
-			return server.Open(t), server.Capabilities
-		}},
-	} {
-		t.Run(engine.name, func(t *testing.T) {
-			t.Parallel()
-			e, caps := engine.open(t)
-			test(t, opened{newStore(t, e), e, caps})
-		})
-	}
-}
-
-func openEmbedded(t *testing.T) docstore.Engine {
-	t.Helper()
-	engine, err := embedded.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
-	return engine
+	enginetest.OnEach(t, func(t *testing.T, engine docstore.Engine, caps docstoretest.Capabilities) {
+		test(t, opened{newStore(t, engine), engine, caps})
+	})
 }
 
 func newStore(t *testing.T, engine docstore.Engine) *store.Store {
@@ -65,15 +40,6 @@ func newStore(t *testing.T, engine docstore.Engine) *store.Store {
 	st, err := store.New(t.Context(), engine)
 	require.NoError(t, err)
 	return st
-}
-
-// offers says whether the server under test has a capability; if not, it prints what is not shown.
-func offers(t *testing.T, have bool, capability, hidden string) bool {
-	t.Helper()
-	if !have {
-		t.Logf("capability not offered by the server under test: %s — not shown here: %s", capability, hidden)
-	}
-	return have
 }
 
 // requireKind wants an error that people are told of.
@@ -217,7 +183,7 @@ func TestErrorsAreTold(t *testing.T) {
 // TestPing holds that a missing document is nothing that Ping could tell people of.
 func TestPing(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, newStore(t, openEmbedded(t)).Ping(t.Context()))
+	require.NoError(t, newStore(t, enginetest.Embedded(t)).Ping(t.Context()))
 	requireKind(t, models.Unavailable, "unavailable", newStore(t, failing{err: docstore.ErrUnavailable}).Ping(t.Context()))
 	require.Equal(t, models.Internal, models.AsError(newStore(t, failing{err: docstore.ErrNotFound}).Ping(t.Context())).Kind)
 }

@@ -13,6 +13,7 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/subsidy"
 )
 
@@ -90,7 +91,7 @@ func TestSettlement(t *testing.T) {
 // whose approval came to nothing is.
 func TestPaidOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	paid, lost := w.closed(t, "2026-10-05 09:00"), w.closed(t, "2026-10-06 09:00")
 	w.decide(t, "2026-10", false, nil) // both are claimed
 	w.change(t, lost, closedAgain("2026-11-06 09:00"))
@@ -184,7 +185,7 @@ func TestPaidOnceTogether(t *testing.T) {
 // taken back twice, the sum of a sheet is that of its lines, and a closed sheet never changes.
 func TestSettlementProperties(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	towns := 100
 	var names sync.Mutex
 	rapid.Check(t, func(rt *rapid.T) {
@@ -266,7 +267,7 @@ func TestSettlementProperties(t *testing.T) {
 // TestDecideRefuses: what must not be decided is not, and the field says why.
 func TestDecideRefuses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, openEmbedded(t))
+	w := newWorld(t, enginetest.Embedded(t))
 	c := w.closed(t, "2026-10-05 09:00")
 	key := c.ID.Hex()
 	decide := func(actor models.Actor, region, period string, form subsidy.DecideForm) *models.Error {

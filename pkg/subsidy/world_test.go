@@ -2,7 +2,6 @@ package subsidy_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,8 +11,8 @@ import (
 
 	"fengqiao/models"
 	"fengqiao/pkg/docstore"
-	"fengqiao/pkg/docstore/embedded"
-	"fengqiao/pkg/docstore/mongodb/mongotest"
+	"fengqiao/pkg/docstore/docstoretest"
+	"fengqiao/pkg/docstore/enginetest"
 	"fengqiao/pkg/store"
 	"fengqiao/pkg/subsidy"
 	"fengqiao/pkg/workday"
@@ -50,22 +49,7 @@ type world struct {
 
 // onEveryEngine runs a test on a fresh world of each engine.
 func onEveryEngine(t *testing.T, test func(t *testing.T, w *world)) {
-	t.Run("embedded", func(t *testing.T) {
-		t.Parallel()
-		test(t, newWorld(t, openEmbedded(t)))
-	})
-	t.Run("mongodb", func(t *testing.T) {
-		t.Parallel()
-		test(t, newWorld(t, mongotest.Find(t).Open(t)))
-	})
-}
-
-func openEmbedded(tb testing.TB) docstore.Engine {
-	tb.Helper()
-	engine, err := embedded.Open(tb.Context(), filepath.Join(tb.TempDir(), "store.db"))
-	require.NoError(tb, err)
-	tb.Cleanup(func() { require.NoError(tb, engine.Close()) })
-	return engine
+	enginetest.OnEach(t, func(t *testing.T, engine docstore.Engine, _ docstoretest.Capabilities) { test(t, newWorld(t, engine)) })
 }
 
 func newWorld(tb testing.TB, engine docstore.Engine) *world {
