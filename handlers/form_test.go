@@ -156,7 +156,7 @@ func (m *mutator) array(s *openapi3.Schema, value any, path string, whole func(a
 // stricter are the fields with rules that no schema can say: a checksum, a sum, what it is already.
 var stricter = []string{"/api/v1/cases parties[0].idNumber", "/api/v1/cases/:id/agreement instalments", "/api/v1/cases/:id/draft instalments", "/api/v1/cases/:id/agreement grounds", "/api/v1/cases/:id/draft grounds", "/api/v1/cases/:id/agreement template", "/api/v1/cases/:id/draft template",
 	"/api/v1/cases/:id/correct parties[0].idNumber", "/api/v1/cases/:id/visit visited", "/api/v1/cases/:id/affirm by", "/api/v1/cases/:id/confirm step", "/api/v1/cases/:id/breach way", "/api/v1/cases/:id/reopen reason", "/api/v1/cases/:id/correct type", "/api/v1/cases/:id/correct source",
-	"/api/v1/cases/:id/risk risk", "/api/v1/cases/:id/sittings together", "/api/v1/cases/:id/extend days", "/api/v1/cases finding",
+	"/api/v1/cases/:id/risk risk", "/api/v1/cases/:id/sittings together", "/api/v1/cases/:id/extend days", "/api/v1/cases finding", "/api/v1/cases follows", "/api/v1/cases parties[0].was",
 	"/api/v1/grids/:village/cells kind", "/api/v1/grids/:village/cells parent", "/api/v1/cells/:cell/change kind", "/api/v1/cells/:cell/change parent", "/api/v1/grids/:village/cells account", "/api/v1/cells/:cell/change account", "/api/v1/grids/:village/cells households", "/api/v1/cells/:cell/change households", "/api/v1/reports/:region/:month/issue action"}
 
 // TestDocumentSaysWhatIsTaken makes, from the schema of every body, bodies that it refuses, which the

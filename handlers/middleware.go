@@ -71,10 +71,11 @@ func (s *server) protect(c *gin.Context) {
 		return
 	}
 	limit := int64(maxBody)
-	if more, ok := s.bodies[c.Request.Method+" "+c.FullPath()]; ok {
-		limit = more
+	more, file := s.bodies[c.Request.Method+" "+c.FullPath()]
+	if file {
+		limit = more // what takes a file says itself, at its field, that it is too large
 	}
-	if c.Request.ContentLength > limit {
+	if c.Request.ContentLength > limit && !file {
 		s.fail(c, &http.MaxBytesError{Limit: limit})
 		return
 	}

@@ -72,6 +72,14 @@ func TestAFileMayBeSentAsAPart(t *testing.T) {
 	require.Equal(t, "nonsense", told.Errors[0].Field)
 	told = problem(t, w.post(t, path, "mediator", uploadOf(url.Values{"kind": {"photo"}}, scan())), http.StatusUnprocessableEntity)
 	require.Equal(t, "kind", told.Errors[0].Field)
+	for name, body := range map[string]any{
+		"a part": uploadOf(url.Values{"kind": {models.AttachEvidence}}, make([]byte, 60<<20)),
+		"JSON":   casework.AttachForm{Kind: models.AttachEvidence, File: make([]byte, 60<<20)},
+	} {
+		told = problem(t, w.post(t, path, "mediator", body), http.StatusRequestEntityTooLarge)
+		require.Equal(t, "file", told.Errors[0].Field, name)
+		require.Contains(t, told.Errors[0].Message, "20MB", name)
+	}
 	require.Equal(t, http.StatusBadRequest, w.post(t, path, "mediator", upload{"multipart/form-data; boundary=x", "--x\r\ncut off"}).status)
 	require.Equal(t, http.StatusUnsupportedMediaType, w.post(t, casePath(c.ID, "accept"), "mediator", uploadOf(url.Values{}, scan())).status)
 }

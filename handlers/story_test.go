@@ -139,6 +139,19 @@ func tellStory(t *testing.T, w *world) {
 	}
 	elsewhere := into[api.Report](t, w.post(t, "/api/v1/reports/"+township2+"/2026-04", "judicial2", nil), http.StatusOK)
 	require.Zero(t, valueOf(t, elsewhere, "opening"))
+
+	// The dispute comes back: another case goes on with what was filed, which stays the version that it is.
+	closedFile := w.get(t, casePath(logged.ID, ""), "firstsecretary")
+	form := draft(village)
+	form.Follows, form.Again = logged.ID, "秋收以后又不付了"
+	back := into[api.Case](t, w.post(t, "/api/v1/cases", "mediator", form), http.StatusCreated)
+	require.Equal(t, &models.FiledCase{ID: logged.ID, Number: *filed.Number, FiledOn: "2026-04-23", Again: "秋收以后又不付了"}, back.Follows)
+	require.Equal(t, http.StatusNotModified, w.get(t, casePath(logged.ID, ""), "firstsecretary", "If-None-Match", closedFile.header.Get("ETag")).status)
+	following := into[api.CaseItems](t, w.get(t, casePath(logged.ID, "following"), "firstsecretary"), http.StatusOK)
+	require.Len(t, following.Items, 1)
+	require.Equal(t, back.ID, following.Items[0].ID)
+	require.Empty(t, into[api.CaseItems](t, w.get(t, casePath(back.ID, "following"), "mediator"), http.StatusOK).Items)
+	problem(t, w.get(t, casePath(logged.ID, "following"), "judicial2"), http.StatusNotFound)
 }
 
 func sitting(w *world) casework.SittingForm {

@@ -34,6 +34,7 @@ func visits() map[string]visit {
 		"GET /api/v1/cases/:id":             {stage: logged},
 		"POST /api/v1/cases/:id/reveal":     {stage: logged},
 		"GET /api/v1/cases/:id/handovers":   {stage: logged},
+		"GET /api/v1/cases/:id/following":   {stage: logged},
 		"GET /api/v1/cases/:id/settlements": {stage: logged},
 		"GET /api/v1/articles":              {query: "type=land_transfer&subtype=rent_arrears"},
 		"GET /cases/:id/sheet":              {stage: dictated}, "GET /cases/:id/sheet/code": {stage: dictated},

@@ -231,6 +231,10 @@ type Round struct {
 	VisitBy   string           `bson:"visitBy,omitempty" json:"visitBy,omitempty"` // a visit that was planned
 }
 
+// ConfirmDays are those from the day an agreement is in force within which both parties may apply for judicial
+// confirmation (人民调解法第33条).
+const ConfirmDays = 30
+
 // ReopenReasons lists why a dispute is mediated again.
 func ReopenReasons() []Choice {
 	return []Choice{{"broken", "协议没有履行，双方愿意再谈"}, {"refused", "法院没有确认协议"}, {"again", "纠纷反复"}, {"asked", "双方要求重新调解"}}

@@ -46,7 +46,8 @@ type Case struct {
 	Office Office        `bson:"office"`
 	Review ReviewState   `bson:"review"`
 	// Risk is the level in force: the higher of what Assessment scored and what a person has Raised it
-	// to. Signs and Linked are what the score takes beside the facts above.
+	// to. Signs and Linked are what the score takes beside the facts above; Linked names the filed case too
+	// that this one goes on with.
 	Risk       RiskLevel   `bson:"risk"`
 	Signs      RiskSigns   `bson:"signs"`
 	Linked     LinkedFacts `bson:"linked"`

@@ -139,9 +139,12 @@ func (c *Case) Papers() []CasePaper {
 			l.add("police", true, PaperMissing, "有治安、刑事危险，没有登记报告情况（人民调解法第25条）")
 		}
 	}
-	if len(c.Corrections) > 0 {
+	switch {
+	case len(c.Corrections) > 0:
 		l.add("statement", false, PaperOnPaper, "本案补正过%d次，请写明情况", len(c.Corrections))
-	} else {
+	case c.Linked.Follows != nil:
+		l.add("statement", false, PaperOnPaper, "接着归档的原案办，说明里已经写明")
+	default:
 		l.add("statement", false, PaperUnneeded, "")
 	}
 	l.add("back", true, PaperLater, "归档时由系统生成")
@@ -174,6 +177,8 @@ func (c *Case) partyPapers(l *paperList) {
 func (c *Case) endPapers(l *paperList) {
 	a := c.Agreement
 	switch draft := c.Draft(); {
+	case a != nil && a.Form == "written" && l.attached("agreement") == 0: // what was signed lies on paper alone
+		l.add("agreement", true, PaperOnPaper, "%s生效，请附上签字的协议照片", dayText(a.InForceOn))
 	case a != nil:
 		l.add("agreement", true, PaperThere, "%s生效", dayText(a.InForceOn))
 	case draft != nil && c.State == Mediating:

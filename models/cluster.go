@@ -93,6 +93,9 @@ func (c *Case) SettleRoots() {
 	for _, root := range c.RootsOf() {
 		c.Roots = append(c.Roots, root.Key())
 	}
+	if f := c.Linked.Follows; f != nil {
+		c.Roots = append(c.Roots, FollowsKey(f.ID))
+	}
 }
 
 // ClusterState is what people decided about a group dispute.

@@ -197,7 +197,7 @@ type Agreement struct {
 	Sealed         string       `bson:"sealed,omitempty" json:"sealed,omitempty"`                 // date of the committee's seal
 	ReachedOn      string       `bson:"reachedOn" json:"reachedOn"`
 	InForceOn      string       `bson:"inForceOn" json:"inForceOn"`                     // 第29条: last signature and seal; 第30条: the day it is reached
-	ConfirmBy      string       `bson:"confirmBy,omitempty" json:"confirmBy,omitempty"` // last day to apply for judicial confirmation (第33条)
+	ConfirmBy      string       `bson:"confirmBy,omitempty" json:"confirmBy,omitempty"` // last day to apply for judicial confirmation (第33条), as it was known when they agreed
 	RecordedAt     time.Time    `bson:"recordedAt" json:"recordedAt"`
 	Level          string       `bson:"level" json:"level"`
 

@@ -41,6 +41,8 @@ type Party struct {
 	Address  string    `bson:"address,omitempty"`
 	Sex      string    `bson:"sex,omitempty"`
 	Nation   string    `bson:"nation,omitempty"` // 民族
+	// Occupation is the 职业或职务, with the work unit where there is one; of an organisation, that of its representative.
+	Occupation string `bson:"occupation,omitempty"`
 	// Collective marks the village collective or committee as a party: its own mediators would
 	// then judge in their own house.
 	Collective bool `bson:"collective,omitempty"`

@@ -147,10 +147,12 @@ func (s RiskSigns) Any() bool { return s != RiskSigns{} }
 // public-security or criminal case.
 func (s RiskSigns) CallsPolice() bool { return s.Threat || s.Weapon || s.Crowd }
 
-// LinkedFacts are what a case's assessment takes from other cases, as far as it was known when it was
+// LinkedFacts are what a case, and its assessment, takes from other cases, as far as it was known when it was
 // logged: what comes later is a later case's.
 type LinkedFacts struct {
 	Earlier int `bson:"earlier,omitempty" json:"earlier,omitempty"` // cases before it on the same contract or decided plan
+	// Follows is the filed case that it goes on with, nil for none.
+	Follows *FiledCase `bson:"follows,omitempty" json:"follows,omitempty"`
 }
 
 // RiskPoint is one factor that was found, with its points and why, in plain Chinese.

@@ -129,6 +129,12 @@ func TestPapersThroughALife(t *testing.T) {
 
 	c.State = models.Agreed
 	c.Agreement = &models.Agreement{InForceOn: "2026-11-25", Instalments: []models.Instalment{{Seq: 1, PerformedOn: "2026-11-26"}, {Seq: 2}}}
+	require.Equal(t, models.PaperThere, paperOf(t, c, "agreement").State, "an oral one is what is on record of it")
+	c.Agreement.Form = "written"
+	require.Equal(t, "请核对纸质件：2026年11月25日生效，请附上签字的协议照片", paperOf(t, c, "agreement").State.Name()+"："+paperOf(t, c, "agreement").Note)
+	require.NotContains(t, c.MissingPapers(), "调解协议书", "it is signed, on paper")
+	c.Attachments = []models.Attachment{{Kind: models.AttachAgreement}}
+	require.Equal(t, models.PaperThere, paperOf(t, c, "agreement").State)
 	require.Equal(t, "已履行1期，其中1期没有登记凭证", paperOf(t, c, "performance").Note)
 	c.Agreement.Confirmation = &models.Confirmation{Court: "法院"}
 	require.Equal(t, models.PaperMissing, paperOf(t, c, "confirmation").State)

@@ -80,6 +80,7 @@ func (a *API) endpoints() []endpoint {
 		row(post, "/cases", account.WriteCases, a.log, endpoint{tag: "案件", summary: "登记纠纷", params: new(logParams), in: new(casework.LogForm), out: new(Case), headers: new(logHeaders), status: http.StatusCreated, also: []int{http.StatusOK}, fails: conflict, example: logExample()}),
 		row(get, "/cases", account.ReadCases, a.list, endpoint{tag: "案件", summary: "查询案件", params: new(listParams), out: new(CasePage), status: http.StatusOK, fails: query}),
 		row(get, "/cases/:id", account.ReadCases, a.get, endpoint{tag: "案件", summary: "查看案件", params: new(getParams), out: new(Case), headers: new(caseHeaders), status: http.StatusOK, also: []int{http.StatusNotModified}, fails: conflict}),
+		row(get, "/cases/:id/following", account.ReadCases, a.following, endpoint{tag: "案件", summary: "归档以后纠纷又起，接着本案另立的案件，新登记的在前", params: new(idParams), out: new(CaseItems), status: http.StatusOK}),
 		action(a, "accept", account.WriteCases, "受理", a.cases.Accept),
 		action(a, "decline", account.WriteCases, "不予受理", a.cases.Decline),
 		action(a, "sittings", account.WriteCases, "登记调解记录", a.cases.RecordSitting),

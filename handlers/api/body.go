@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
 	"reflect"
 	"unicode/utf8"
 
@@ -20,6 +21,14 @@ import (
 // read fills a form from the body of a request. No body at all is an empty form: what is missing is
 // for the use case to say.
 func read(c *gin.Context, form any) error {
+	err := readBody(c, form)
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) && takesFile(form) {
+		return enclosure.TooLarge() // it is the file, and that can be said
+	}
+	return err
+}
+
+func readBody(c *gin.Context, form any) error {
 	if web.IsUpload(c) && takesFile(form) {
 		return readUpload(c, form)
 	}

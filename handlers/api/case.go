@@ -80,6 +80,28 @@ func (a *API) get(c *gin.Context) error {
 	return a.sendCase(c, http.StatusOK, found)
 }
 
+// CaseItems are a few cases, all of them.
+type CaseItems struct {
+	Items []CaseItem `json:"items"`
+}
+
+// following lists the cases that go on with a filed one. They are no part of it: it does not change by them.
+func (a *API) following(c *gin.Context) error {
+	id, err := casework.IDOf(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	filed, err := a.cases.Case(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	found, err := a.cases.Following(c.Request.Context(), web.Actor(c), filed)
+	if err != nil {
+		return err
+	}
+	return send(c, http.StatusOK, CaseItems{Items: itemsOf(found, a.now())})
+}
+
 func (a *API) sendCase(c *gin.Context, status int, shown *models.Case) error {
 	policy, err := a.cases.Policy(c.Request.Context(), shown)
 	if err != nil {

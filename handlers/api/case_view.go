@@ -52,6 +52,7 @@ type Case struct {
 	Parties   []Party                   `json:"parties"`
 	Land      *models.LandTransferFacts `json:"landTransfer"`
 	Dividend  *models.DividendFacts     `json:"dividend"`
+	Follows   *models.FiledCase         `json:"follows" description:"接着办的归档原案；没有时为null"`
 	Conflict  models.ConflictOfInterest `json:"conflict" description:"被申请人是村集体时，村里调解有利益冲突"`
 	Mediators []string                  `json:"mediators"`
 	Signs     models.RiskSigns          `json:"signs" description:"有人反映的激化迹象；没有的不列出"`
@@ -92,6 +93,7 @@ type Party struct {
 	Address        string           `json:"address"`
 	Sex            string           `json:"sex"`
 	Nation         string           `json:"nation"`
+	Occupation     string           `json:"occupation" description:"职业或职务，有工作单位的连同单位"`
 	Collective     bool             `json:"collective"`
 	Agent          string           `json:"agent"`
 	Representative string           `json:"representative"`
@@ -172,7 +174,7 @@ func allowedNow(c *models.Case, policy *models.Policy, actor models.Actor, now t
 func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.Time) Case {
 	view := Case{
 		CaseItem: itemOf(c, now), Facts: c.Facts, Requests: c.Requests, Parties: make([]Party, len(c.Parties)),
-		Land: c.Land, Dividend: c.Dividend, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
+		Land: c.Land, Dividend: c.Dividend, Follows: c.Linked.Follows, Conflict: c.Conflict, Mediators: c.Mediators, Asked: c.Asked,
 		Signs: c.Signs, Assessment: c.Assessment, Raised: c.Raised, Cluster: c.Cluster,
 		Clock: clockOf(c), Stages: c.Stages, Sittings: c.Sittings, Investigations: c.Investigations, Agreement: c.Agreement, Failure: c.Failure, Referral: c.Referral,
 		Drafts: c.Drafts, Rounds: c.Rounds, After: c.After, Corrected: c.Corrections, Dictation: c.Dictation, Papers: c.Papers(), Police: c.Police,
@@ -181,7 +183,7 @@ func viewOf(c *models.Case, policy *models.Policy, actor models.Actor, now time.
 	for i, p := range c.Parties {
 		view.Parties[i] = Party{
 			Role: p.Role, Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber.Mask, Phone: p.Phone.Mask, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+			Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 		}
 	}
 	for i, e := range c.Timeline {

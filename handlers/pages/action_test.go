@@ -253,8 +253,10 @@ func TestWholeLife(t *testing.T) {
 	p = open(p, "登记签名盖章").fill(t, "signatures[1].signedOn", "2026-04-01", "sealed", "2026-04-01").send(t)
 	require.Contains(t, p.text("#agreement"), "生效日期2026年4月1日")
 	require.Equal(t, day, allCases(t, w)[0].Agreement.Instalments[0].DueOn)
-	p = open(p, "补正").fill(t, "reason", "听错了", "title", "三组长垄地租").send(t)
+	p = open(p, "补正").fill(t, "reason", "听错了", "title", "三组长垄地租", "parties[0].occupation", "村会计").send(t)
 	require.Contains(t, p.text("#corrections"), "三组地租拖欠 → 三组长垄地租")
+	require.Contains(t, p.text("#parties"), "职业或职务村会计")
+	require.Equal(t, "村会计", open(p, "补正").values.Get("parties[0].occupation"))
 }
 
 // TestWhatIsTooLateIsNotOffered: in the days between a deadline and the sweep neither pause nor extension is

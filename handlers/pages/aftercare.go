@@ -232,7 +232,7 @@ func fillCorrect(f *form, c *models.Case, _ models.Actor, _ time.Time) {
 	for i, p := range c.Parties {
 		at := fmt.Sprintf("parties[%d].", i)
 		for name, text := range map[string]string{
-			"was": fmt.Sprint(i + 1), "role": string(p.Role), "kind": string(p.Kind), "name": p.Name, "address": p.Address, "sex": p.Sex, "nation": p.Nation,
+			"was": fmt.Sprint(i + 1), "role": string(p.Role), "kind": string(p.Kind), "name": p.Name, "address": p.Address, "sex": p.Sex, "nation": p.Nation, "occupation": p.Occupation,
 			"agent": p.Agent, "representative": p.Representative, "collective": ticked(p.Collective), "away": ticked(p.Away),
 		} {
 			if text != "" {

@@ -16,9 +16,11 @@ import (
 
 type caseBody struct {
 	Case     caseView
-	Ahead    string // what the clock does now and next, or why nothing
-	Finding  string // path of the screening finding it came from, "" for none
-	Handover string // path of the latest hand-over, "" where the case never went up
+	Ahead    string     // what the clock does now and next, or why nothing
+	Follows  *filedView // the filed case that it goes on with, nil for none
+	After    []row      // the cases that go on with it
+	Finding  string     // path of the screening finding it came from, "" for none
+	Handover string     // path of the latest hand-over, "" where the case never went up
 	Actions  []actionLink
 	Done     string // what was just done
 	Clusters []clusterLink
@@ -79,6 +81,14 @@ func (p *Pages) showCase(c *gin.Context, revealed []casework.Unsealed) error {
 	if cs.Filing != nil {
 		body.Filed = dateText(cs.Filing.On)
 	}
+	after, err := p.Cases.Following(c.Request.Context(), actor, cs)
+	if err != nil {
+		return err
+	}
+	if goOn, ok := goOnLink(cs, after, actor); ok {
+		body.Actions = append(body.Actions, goOn)
+	}
+	body.Follows, body.After = viewFiled(cs.Linked.Follows), rowsOf(after, p.Now())
 	if len(cs.Handovers()) > 0 {
 		body.Handover = casePath(cs) + "/handover"
 	}

@@ -228,6 +228,7 @@ func viewParty(party models.Party) partyView {
 	}
 	v.Lines.add("性别", party.Sex)
 	v.Lines.add("民族", party.Nation)
+	v.Lines.add("职业或职务", party.Occupation)
 	v.Lines.add("住址", party.Address)
 	v.Lines.add("委托代理人", party.Agent)
 	v.Lines.add("代表人", party.Representative)

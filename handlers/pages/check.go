@@ -52,7 +52,7 @@ type checkItem struct {
 var checkHints = map[models.CheckKind]string{
 	models.CheckCall:    "给双方当事人打电话或者上门，问有没有这次调解、结果是否属实。电话在案件页面查看，会留下记录。",
 	models.CheckShare:   "数量多不等于有问题，看看是不是同一件事拆成了几件。",
-	models.CheckSimilar: "看看是不是照抄的；同一起因的群体纠纷文字相近是正常的。",
+	models.CheckSimilar: "看看是不是照抄的；同一起因的群体纠纷，还有接着归档的原案另立的，文字相近是正常的。",
 	models.CheckFast:    "当场调好、事后补登的也会很快，请核对纸质材料。",
 	models.CheckBatch:   "集中补登的也会这样，请核对调解的实际日期。",
 }

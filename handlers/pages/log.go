@@ -42,6 +42,7 @@ type logBody struct {
 	Raises   []models.Choice    // that, and the levels above
 	Articles []models.Article   // of the type that is chosen
 	Parties  []partyForm
+	Filed    *filedView // the filed case that this one goes on with, nil for none
 }
 
 // partyForm is one party's fields.
@@ -50,6 +51,8 @@ type partyForm struct {
 	I          int
 	Title      string
 	Respondent bool
+	Phone      string // what the filed case has, in words; "" for nothing
+	IDNumber   string
 	Open       bool // something is filled in, or wrong, among the rarely used fields
 }
 
@@ -64,7 +67,7 @@ func partyForms(f *form) []partyForm {
 		if number[role] > 1 {
 			party.Title += strconv.Itoa(number[role])
 		}
-		party.Open = f.Used(path, "idNumber", "sex", "nation", "representative", "agent", "away")
+		party.Open = f.Used(path, "idNumber", "sex", "nation", "occupation", "representative", "agent", "away")
 		out = append(out, party)
 	}
 	return out
@@ -96,6 +99,11 @@ func (p *Pages) logForm(c *gin.Context) error {
 	}
 	if finding := c.Query("finding"); finding != "" {
 		if err := p.fillFromFinding(c, f, finding); err != nil {
+			return err
+		}
+	}
+	if filed := c.Query("follows"); filed != "" {
+		if err := p.fillFromFiled(c, f, filed); err != nil {
 			return err
 		}
 	}
@@ -184,7 +192,7 @@ func stepOfPost(values url.Values) int {
 // logStepOf is the step in which a field stands.
 func logStepOf(name string) int {
 	switch name, _, _ := strings.Cut(name, "["); name {
-	case "type", "subtype", "villageCode", "title", "facts":
+	case "type", "subtype", "villageCode", "title", "facts", "follows", "again":
 		return stepWhat
 	case "parties":
 		return stepWho
@@ -258,12 +266,22 @@ func (p *Pages) showLog(c *gin.Context, status int, f *form, step int) error {
 	if body.Villages, err = p.villages(c.Request.Context(), actor); err != nil {
 		return err
 	}
+	filed, err := p.filedOf(c, f)
+	if err != nil {
+		return err
+	}
+	if filed != nil {
+		body.Filed = &filedView{casePath(filed), filed.NumberText(), dateText(filed.Filing.On), in.Again}
+	}
 	body.Parties = partyForms(f)
+	for i := range body.Parties {
+		body.Parties[i].keep(in, filed)
+	}
 	if step == stepMore && (in.Type == models.LandTransfer || in.Type == models.Dividend) {
 		body.Articles = models.ArticlesFor(in.Type, in.Subtype)
 	}
 	if step == stepCheck {
-		body.Summary = summarise(in, body.Villages)
+		body.Summary = summarise(in, body.Villages, filed)
 		if body.Score, err = p.Cases.Scored(c.Request.Context(), actor, *in); err != nil {
 			if models.AsError(err).Kind != models.Invalid {
 				return err
@@ -291,7 +309,7 @@ func raises(scored models.RiskLevel) []models.Choice {
 func hiddenFields(values url.Values, step int) []hiddenField {
 	var out []hiddenField
 	for name := range values {
-		if name == "do" || name == "step" || name == "draftKey" || name != "finding" && name != "scan" && logStepOf(name) == step {
+		if name == "do" || name == "step" || name == "draftKey" || !slices.Contains([]string{"finding", "scan", "follows"}, name) && logStepOf(name) == step {
 			continue
 		}
 		out = append(out, hiddenField{name, values.Get(name)})

@@ -33,15 +33,19 @@ func (l *lines) yuan(name string, fen int64) {
 	}
 }
 
-func summarise(in *casework.LogForm, villages []models.Choice) []summary {
+func summarise(in *casework.LogForm, villages []models.Choice, filed *models.Case) []summary {
 	what := lines{}
 	what.add("纠纷类型", typeName(in.Type, in.Subtype))
 	what.add("所在村", models.NameOf(villages, in.VillageCode))
 	what.add("标题", in.Title)
 	what.add("简要事实", in.Facts)
+	if filed != nil {
+		what.add("归档的原案", filed.NumberText())
+	}
+	what.add("归档以后", in.Again)
 	who := lines{}
 	for _, party := range in.Parties {
-		who.add(party.Role.Name(), partySummary(party))
+		who.add(party.Role.Name(), partySummary(kept(party, filed)))
 	}
 	more := lines{}
 	more = append(more, landLines(in.Land)...)
@@ -67,7 +71,7 @@ func partySummary(party casework.PartyForm) string {
 	if party.Collective {
 		parts = append(parts, "村集体")
 	}
-	for _, part := range []line{{"电话", party.Phone}, {"证件", party.IDNumber}, {"住址", party.Address}, {"代理人", party.Agent}, {"代表人", party.Representative}} {
+	for _, part := range []line{{"电话", party.Phone}, {"证件", party.IDNumber}, {"住址", party.Address}, {"性别", party.Sex}, {"民族", party.Nation}, {"职业或职务", party.Occupation}, {"代理人", party.Agent}, {"代表人", party.Representative}} {
 		if part.Text != "" {
 			parts = append(parts, part.Name+part.Text)
 		}

@@ -15,7 +15,7 @@ import (
 // What is typed at the steps of logging a dispute.
 var (
 	whatTyped = []string{"type", "land_transfer", "subtype", "rent_arrears", "title", "三组地租拖欠", "facts", "流转给合作社三亩地，\n两年租金没有付。"}
-	whoTyped  = []string{"parties[0].name", "许来福", "parties[0].phone", phone, "parties[0].idNumber", idNumber, "parties[1].name", "丰年农机合作社", "parties[1].kind", "organisation"}
+	whoTyped  = []string{"parties[0].name", "许来福", "parties[0].phone", phone, "parties[0].idNumber", idNumber, "parties[0].occupation", " 种地，兼村会计 ", "parties[1].name", "丰年农机合作社", "parties[1].kind", "organisation"}
 	moreTyped = []string{"landTransfer.contract", "oral", "landTransfer.areaCentiMu", "3亩", "landTransfer.from", "2024-01-10", "amountFen", "4,800元", "households", "2户", "requests", "付清两年租金\n\n 今后按时付 ", "risk", "yellow"}
 )
 
@@ -47,6 +47,7 @@ func TestLogStepByStep(t *testing.T) {
 	require.Equal(t, "4 核对提交", check.page.step())
 	require.Contains(t, check.page.text("main"), "许来福，电话"+phone+"，证件"+idNumber)
 	require.Contains(t, check.page.text("main"), "涉及金额4,800 元")
+	require.Contains(t, check.page.text("main"), "，职业或职务种地，兼村会计")
 
 	p := check.send(t)
 	require.Equal(t, http.StatusOK, p.status, p.text("main"))
@@ -66,6 +67,7 @@ func TestLogStepByStep(t *testing.T) {
 	require.Equal(t, "oral", c.Land.Contract)
 	require.Equal(t, models.Yellow, c.Risk)
 	require.Equal(t, models.Organisation, c.Parties[1].Kind)
+	require.Equal(t, "种地，兼村会计", c.Parties[0].Occupation)
 
 	// The same draft again is the same case, and says so with the same page.
 	again := check.send(t)
@@ -89,6 +91,7 @@ func TestLogFaults(t *testing.T) {
 		{"a title too long", 1, []string{"type", "dividend", "title", strings.Repeat("长", 61), "facts", "x"}, map[string]string{"title": "标题最多60个字，现在有61个字"}, "1 什么纠纷", nil},
 		{"no names", 2, []string{"parties[0].address", "三组"}, map[string]string{"parties[0].name": "请填写姓名或名称", "parties[1].name": "请填写姓名或名称"}, "2 当事人", []string{"申请人：请填写姓名或名称", "被申请人：请填写姓名或名称"}},
 		{"phone", 2, []string{"parties[0].name", "许来福", "parties[0].phone", "1381234567", "parties[1].name", "合作社"}, map[string]string{"parties[0].phone": "电话应为11位手机号码，或带区号的固定电话，请核对"}, "2 当事人", nil},
+		{"occupation", 2, []string{"parties[0].name", "许来福", "parties[0].occupation", strings.Repeat("长", 61), "parties[1].name", "合作社"}, map[string]string{"parties[0].occupation": "职业或职务最多60个字，现在有61个字"}, "2 当事人", nil},
 		{"identity number", 2, []string{"parties[0].name", "许来福", "parties[0].idNumber", "330681195803126418", "parties[1].name", "合作社"}, map[string]string{"parties[0].idNumber": ""}, "2 当事人", nil},
 		{"what cannot be read", 3, []string{"amountFen", "四千八", "households", "几户", "landTransfer.areaCentiMu", "三亩", "landTransfer.from", "去年"}, map[string]string{
 			"amountFen": "涉及金额请写成数字，例如 3200 或 3,200.50（单位元）", "households": "涉及户数请写成整数，例如 3",

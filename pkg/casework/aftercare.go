@@ -17,7 +17,15 @@ import (
 func (s *Service) Confirm(ctx context.Context, actor models.Actor, ref Ref, form ConfirmForm) (*models.Case, error) {
 	form.Court, form.Number, form.Reason = strings.TrimSpace(form.Court), strings.TrimSpace(form.Number), strings.TrimSpace(form.Reason)
 	return s.change(ctx, actor, ref, models.ActionConfirm, &form, func(c *models.Case, rules escalation.Rules, now time.Time) error {
-		note, err := form.check(c.Agreement, workday.OfTime(now).String())
+		inForce, err := workday.Parse(c.Agreement.InForceOn)
+		if err != nil {
+			return err
+		}
+		by, _, err := rules.ConfirmBy(inForce)
+		if err != nil {
+			return err
+		}
+		note, err := form.check(c.Agreement, by.String(), workday.OfTime(now).String())
 		if err != nil {
 			return err
 		}
@@ -37,8 +45,8 @@ func (s *Service) Confirm(ctx context.Context, actor models.Actor, ref Ref, form
 	})
 }
 
-// check holds a step against those before it, and says what is written of it.
-func (f *ConfirmForm) check(a *models.Agreement, today string) (note string, err error) {
+// check holds a step against those before it, and says what is written of it. by is the last day to apply.
+func (f *ConfirmForm) check(a *models.Agreement, by, today string) (note string, err error) {
 	step := models.NameOf(models.ConfirmationSteps(), f.Step)
 	applied := a.Confirmation
 	switch {
@@ -50,8 +58,8 @@ func (f *ConfirmForm) check(a *models.Agreement, today string) (note string, err
 		return "", models.FieldErrorf("court", "请填写向哪个人民法院申请")
 	case f.Step == models.ConfirmationApplied && f.On < a.InForceOn:
 		return "", models.FieldErrorf("on", "申请日期不能早于协议生效日期%s", a.InForceOn)
-	case f.Step == models.ConfirmationApplied && f.On > a.ConfirmBy:
-		return "", models.FieldErrorf("on", "申请司法确认应在协议生效之日起三十日内，已于%s届满（人民调解法第33条）", a.ConfirmBy)
+	case f.Step == models.ConfirmationApplied && f.On > by:
+		return "", models.FieldErrorf("on", "申请司法确认应在协议生效之日起三十日内，已于%s届满（人民调解法第33条）", by)
 	case f.Step == models.ConfirmationApplied:
 		return step + "，" + f.Court, nil
 	case applied == nil:

@@ -129,8 +129,14 @@ func reach(c *models.Case, rules escalation.Rules, actor models.Actor, now time.
 	if err != nil {
 		return err
 	}
-	// 人民调解法第33条: within thirty days from the day the agreement is in force.
-	a.ConfirmBy = inForce.AddDays(30).String()
+	by, known, err := rules.ConfirmBy(inForce)
+	if err != nil {
+		return err
+	}
+	if !known {
+		by = inForce.AddDays(models.ConfirmDays)
+	}
+	a.ConfirmBy = by.String()
 	a.RecordedAt, a.Level = now, c.Level
 	note := "达成书面协议，" + a.InForceOn + "生效"
 	if a.Form == "oral" {

@@ -32,21 +32,21 @@ func TestWhenAnAgreementIsInForce(t *testing.T) {
 		reached, inForce, confirm string
 		note                      string
 	}{
-		{"oral, today", oral(), "2026-03-20", "2026-03-20", "2026-04-19", "达成口头协议，2026-03-20生效"},
-		{"oral, on the day it was reached", oral(func(f *casework.AgreementForm) { f.ReachedOn = "2026-03-05" }), "2026-03-05", "2026-03-05", "2026-04-04", "达成口头协议，2026-03-05生效"},
+		{"oral, today", oral(), "2026-03-20", "2026-03-20", "2026-04-20", "达成口头协议，2026-03-20生效"},
+		{"oral, on the day it was reached", oral(func(f *casework.AgreementForm) { f.ReachedOn = "2026-03-05" }), "2026-03-05", "2026-03-05", "2026-04-07", "达成口头协议，2026-03-05生效"},
 		{"oral, whatever is said of signatures", oral(func(f *casework.AgreementForm) {
 			f.ReachedOn, f.Sealed, f.Signatures = "2026-03-05", "2026-03-10", both("2026-03-11", "2026-03-12")
-		}), "2026-03-05", "2026-03-05", "2026-04-04", "达成口头协议，2026-03-05生效"},
-		{"written, all on one day", written(func(f *casework.AgreementForm) { f.ReachedOn = "2026-03-06" }), "2026-03-06", "2026-03-06", "2026-04-05", "达成书面协议，2026-03-06生效"},
+		}), "2026-03-05", "2026-03-05", "2026-04-07", "达成口头协议，2026-03-05生效"},
+		{"written, all on one day", written(func(f *casework.AgreementForm) { f.ReachedOn = "2026-03-06" }), "2026-03-06", "2026-03-06", "2026-04-07", "达成书面协议，2026-03-06生效"},
 		{"written, a party signed last", written(func(f *casework.AgreementForm) {
 			f.ReachedOn, f.Signatures, f.MediatorSigned, f.Sealed = "2026-03-06", both("2026-03-18", ""), "2026-03-07", "2026-03-08"
 		}), "2026-03-06", "2026-03-18", "2026-04-17", "达成书面协议，2026-03-18生效"},
 		{"written, the mediator signed last", written(func(f *casework.AgreementForm) {
 			f.ReachedOn, f.Signatures, f.MediatorSigned, f.Sealed = "2026-03-06", both("2026-03-07", "2026-03-08"), "2026-03-19", ""
-		}), "2026-03-06", "2026-03-19", "2026-04-18", "达成书面协议，2026-03-19生效"},
+		}), "2026-03-06", "2026-03-19", "2026-04-20", "达成书面协议，2026-03-19生效"},
 		{"written, sealed last", written(func(f *casework.AgreementForm) {
 			f.ReachedOn, f.Signatures, f.Sealed = "2026-03-06", both("2026-03-07", "2026-03-08"), "2026-03-20"
-		}), "2026-03-06", "2026-03-20", "2026-04-19", "达成书面协议，2026-03-20生效"},
+		}), "2026-03-06", "2026-03-20", "2026-04-20", "达成书面协议，2026-03-20生效"},
 		{"on the day of the first sitting, which was written down second", oral(func(f *casework.AgreementForm) { f.ReachedOn = "2026-03-04" }), "2026-03-04", "2026-03-04", "2026-04-03", "达成口头协议，2026-03-04生效"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -207,7 +207,7 @@ func partyText(p models.Party) string {
 		parts = append(parts, "单位")
 	}
 	for _, x := range []struct{ name, text string }{
-		{"证件号码", p.IDNumber.Mask}, {"电话", p.Phone.Mask}, {"性别", p.Sex}, {"民族", p.Nation}, {"住址", p.Address}, {"代理人", p.Agent}, {"代表人", p.Representative},
+		{"证件号码", p.IDNumber.Mask}, {"电话", p.Phone.Mask}, {"性别", p.Sex}, {"民族", p.Nation}, {"职业或职务", p.Occupation}, {"住址", p.Address}, {"代理人", p.Agent}, {"代表人", p.Representative},
 	} {
 		if x.text != "" {
 			parts = append(parts, x.name+x.text)

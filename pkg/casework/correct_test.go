@@ -22,15 +22,16 @@ func TestCorrect(t *testing.T) {
 		box := c.Parties[0].IDNumber
 		due := *c.DueAt
 		c = did(t)(w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) {
-			f.Parties[0].Name, f.AmountFen = "许来富", 500_000
+			f.Parties[0].Name, f.Parties[0].Occupation, f.AmountFen = "许来富", " 村会计 ", 500_000
 		})))
 		require.Equal(t, []models.Statement{{Party: "许来富", Text: "要付清"}, {Party: "丰年农机合作社", Text: "付一半"}}, c.Sittings[0].Statements, "it follows the name")
 		require.Equal(t, box, c.Parties[0].IDNumber, "a number that is left out stays")
 		x := c.Corrections[0]
 		require.Equal(t, []models.Change{
 			{Field: "标题", Was: "三组地租拖欠", Is: "三组长垄地租拖欠"}, {Field: "涉及金额", Was: "4800.00元", Is: "5000.00元"},
-			{Field: "第1名当事人", Was: "申请人，许来福，证件号码330681********6417，电话138****5678，性别男，住址三组12号", Is: "申请人，许来富，证件号码330681********6417，电话138****5678，性别男，住址三组12号"},
+			{Field: "第1名当事人", Was: "申请人，许来福，证件号码330681********6417，电话138****5678，性别男，住址三组12号", Is: "申请人，许来富，证件号码330681********6417，电话138****5678，性别男，职业或职务村会计，住址三组12号"},
 		}, x.Changes)
+		require.Equal(t, "村会计", c.Parties[0].Occupation)
 		require.Equal(t, int64(480_000), x.Before.AmountFen)
 		require.Equal(t, "改正标题、涉及金额、第1名当事人。原因：写错了", c.Timeline[len(c.Timeline)-1].Note)
 		require.True(t, due.Equal(*c.DueAt), "no rule asks for a name")
@@ -40,7 +41,9 @@ func TestCorrect(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, found.Cases, 1)
 
-		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) { f.Parties[0].Name, f.AmountFen = "许来富", 500_000 }))
+		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) {
+			f.Parties[0].Name, f.Parties[0].Occupation, f.AmountFen = "许来富", "村会计", 500_000
+		}))
 		requireFields(t, err, "reason", "没有改动任何内容")
 		_, err = w.Correct(t.Context(), mediator, ref(c), correcting(func(f *casework.CorrectForm) { f.Parties[1].Was = 1 }))
 		requireFields(t, err, "parties[1].name", "这名当事人和原来的对不上，请重新打开本页")

@@ -39,10 +39,16 @@ type LogForm struct {
 	Typist     string `json:"typist,omitempty" validate:"max=30" label:"代录人"`
 	// Finding is the id of the finding of a screening return that becomes this case, "" for none.
 	Finding string `json:"finding,omitempty" validate:"max=60" label:"排查线索"`
+	// Follows is the id of the filed case whose dispute came back, "" for none; Again what happened since.
+	Follows string `json:"follows,omitempty" validate:"max=60" label:"归档的原案"`
+	Again   string `json:"again,omitempty" validate:"max=500" label:"归档以后又发生了什么"`
 }
 
 // PartyForm is a party as it is typed in. Its numbers are sealed before they are stored.
 type PartyForm struct {
+	// Was is its place in the list of the filed case that is followed, from 1, 0 for none: a number that is left
+	// out is then that one's.
+	Was            int              `json:"was,omitempty" validate:"gte=0,lte=60" label:"原案的当事人"`
 	Role           models.PartyRole `json:"role" validate:"required,oneof=applicant respondent third" label:"当事人地位"`
 	Kind           models.PartyKind `json:"kind" validate:"required,oneof=person organisation" label:"当事人种类"`
 	Name           string           `json:"name" validate:"notblank,max=60" label:"姓名或名称"`
@@ -51,6 +57,7 @@ type PartyForm struct {
 	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
 	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
 	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Occupation     string           `json:"occupation,omitempty" validate:"max=60" label:"职业或职务"`
 	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
 	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
 	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
@@ -86,6 +93,7 @@ type CorrectPartyForm struct {
 	Address        string           `json:"address,omitempty" validate:"max=120" label:"住址"`
 	Sex            string           `json:"sex,omitempty" validate:"omitempty,oneof=男 女" label:"性别"`
 	Nation         string           `json:"nation,omitempty" validate:"max=20" label:"民族"`
+	Occupation     string           `json:"occupation,omitempty" validate:"max=60" label:"职业或职务"`
 	Collective     bool             `json:"collective,omitempty" label:"是村集体或村委会"`
 	Agent          string           `json:"agent,omitempty" validate:"max=60" label:"委托代理人"`
 	Representative string           `json:"representative,omitempty" validate:"max=60" label:"代表人"`
@@ -101,7 +109,7 @@ func (f *CorrectForm) logged(village string) LogForm {
 	for _, p := range f.Parties {
 		form.Parties = append(form.Parties, PartyForm{
 			Role: p.Role, Kind: p.Kind, Name: p.Name, IDNumber: p.IDNumber, Phone: p.Phone, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-			Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+			Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 		})
 	}
 	return form
@@ -112,13 +120,13 @@ func (f *LogForm) tidy() {
 	if f.Land != nil {
 		f.Land.ContractRef, f.Land.Transferee = strings.TrimSpace(f.Land.ContractRef), strings.TrimSpace(f.Land.Transferee)
 	}
-	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist} {
+	for _, s := range []*string{&f.Subtype, &f.VillageCode, &f.Title, &f.Facts, &f.Source, &f.Consent, &f.DictatedBy, &f.Typist, &f.Follows, &f.Again} {
 		*s = strings.TrimSpace(*s)
 	}
 	f.Requests = trimList(f.Requests)
 	for i := range f.Parties {
 		p := &f.Parties[i]
-		for _, s := range []*string{&p.Name, &p.IDNumber, &p.Phone, &p.Address, &p.Nation, &p.Agent, &p.Representative} {
+		for _, s := range []*string{&p.Name, &p.IDNumber, &p.Phone, &p.Address, &p.Nation, &p.Occupation, &p.Agent, &p.Representative} {
 			*s = strings.TrimSpace(*s)
 		}
 	}
@@ -153,6 +161,17 @@ func (f *LogForm) check(now time.Time) error {
 	}
 	if f.Typist != "" && f.DictatedBy == "" {
 		fault("dictatedBy", "有代录人的，请写明是谁口述的")
+	}
+	if f.Follows != "" && f.Again == "" {
+		fault("again", "请写明归档以后又发生了什么")
+	}
+	if f.Follows == "" && f.Again != "" {
+		fault("follows", "请从归档的原案的页面登记，或者删去“归档以后又发生了什么”")
+	}
+	for i := range f.Parties {
+		if f.Follows == "" && f.Parties[i].Was > 0 {
+			fault(fmt.Sprintf("parties[%d].was", i), "只有接着归档的原案登记时才填写")
+		}
 	}
 	for _, side := range []models.PartyRole{models.Applicant, models.Respondent} {
 		if !slices.ContainsFunc(f.Parties, func(p PartyForm) bool { return p.Role == side }) {

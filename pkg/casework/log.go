@@ -36,6 +36,10 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	if err != nil {
 		return nil, false, err
 	}
+	filed, err := s.filedCase(ctx, actor, &form)
+	if err != nil {
+		return nil, false, err
+	}
 	if c, err = s.newCase(form, place); err != nil {
 		return nil, false, err
 	}
@@ -47,6 +51,11 @@ func (s *Service) Log(ctx context.Context, actor models.Actor, form LogForm, dra
 	}
 	if form.Finding != "" {
 		if err := s.fromFinding(ctx, actor, c, form.Finding); err != nil {
+			return nil, false, err
+		}
+	}
+	if filed != nil {
+		if err := s.goOn(ctx, actor, c, filed, form.Again); err != nil {
 			return nil, false, err
 		}
 	}
@@ -143,6 +152,9 @@ func logNote(c *models.Case) string {
 	if c.Conflict.Exists {
 		parts = append(parts, "被申请人是村集体，本村调解员有利益冲突")
 	}
+	if f := c.Linked.Follows; f != nil {
+		parts = append(parts, f.Say(func(day string) string { return day })+"："+f.Again)
+	}
 	if d := c.Dictation; d != nil {
 		parts = append(parts, d.By+"口述，"+d.Typist+"代录，等待本人确认")
 	}
@@ -198,7 +210,7 @@ func (s *Service) newCase(form LogForm, place models.Place) (*models.Case, error
 func (s *Service) party(id bson.ObjectID, p PartyForm) (models.Party, error) {
 	party := models.Party{
 		Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation,
-		Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+		Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 	}
 	var err error
 	if party.IDNumber, err = s.seal(id, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {

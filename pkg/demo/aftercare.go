@@ -194,7 +194,7 @@ func (w *world) slip(ctx context.Context, l *life, c *models.Case, actor models.
 	}
 	for i, p := range c.Parties {
 		form.Parties = append(form.Parties, casework.CorrectPartyForm{
-			Was: i + 1, Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
+			Was: i + 1, Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation, Occupation: p.Occupation, Collective: p.Collective, Agent: p.Agent, Representative: p.Representative, Away: p.Away,
 		})
 	}
 	if _, err := w.casework.Correct(ctx, actor, ref, form); err != nil {

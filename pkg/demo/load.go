@@ -234,7 +234,7 @@ func (l *Loader) begin(r *rand.Rand, kind models.DisputeType, village *models.Re
 		AmountFen: f.AmountFen, Households: f.Households, Land: f.Land, Dividend: f.Dividend, Risk: f.Risk,
 	}
 	for _, p := range f.Parties {
-		party := models.Party{Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation, Collective: p.Collective, Representative: p.Representative, Away: p.Away}
+		party := models.Party{Role: p.Role, Kind: p.Kind, Name: p.Name, Address: p.Address, Sex: p.Sex, Nation: p.Nation, Occupation: p.Occupation, Collective: p.Collective, Representative: p.Representative, Away: p.Away}
 		var err error
 		if party.IDNumber, err = l.sealed(id, "idNumber", p.IDNumber, models.MaskIDNumber(p.IDNumber)); err != nil {
 			return nil, nil, err

@@ -40,7 +40,10 @@ func person(r *rand.Rand, role models.PartyRole, villageName string) casework.Pa
 	p.IDNumber = idNumber(born, r.IntN(500)*2+map[string]int{"男": 1, "女": 0}[p.Sex])
 	p.Phone = fmt.Sprintf("1390000%04d", r.IntN(10_000))
 	p.Address = fmt.Sprintf("%s%s组%d号", villageName, pick(r, []string{"一", "二", "三", "四", "五", "六"}), 1+r.IntN(80))
-	p.Away = r.IntN(7) == 0
+	p.Away, p.Occupation = r.IntN(7) == 0, "种地"
+	if p.Away {
+		p.Occupation = "外出务工"
+	}
 	return p
 }
 
@@ -56,5 +59,5 @@ func idNumber(born time.Time, serial int) string {
 }
 
 func organisation(role models.PartyRole, name string, collective bool, speaker string) casework.PartyForm {
-	return casework.PartyForm{Role: role, Kind: models.Organisation, Name: name, Collective: collective, Representative: speaker}
+	return casework.PartyForm{Role: role, Kind: models.Organisation, Name: name, Collective: collective, Representative: speaker, Occupation: "负责人"}
 }

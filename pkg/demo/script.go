@@ -40,10 +40,14 @@ func (s *script) sit(now time.Time) error {
 
 func (s *script) agree(now time.Time) error {
 	today := workday.OfTime(now)
+	by, _, err := s.rules.ConfirmBy(today)
+	if err != nil {
+		return err
+	}
 	return s.c.Move(s.rules.Policy, models.ActionAgree, s.actor, now, "达成书面协议，"+today.String()+"生效", func() error {
 		a := &models.Agreement{
 			Form: "written", Facts: s.c.Facts, Items: s.dispute.terms, Manner: "现金或转账，付款后出具收条", AmountFen: s.dispute.fen, MediatorSigned: today.String(), Sealed: today.String(),
-			ReachedOn: today.String(), InForceOn: today.String(), ConfirmBy: today.AddDays(30).String(), RecordedAt: now, Level: s.c.Level,
+			ReachedOn: today.String(), InForceOn: today.String(), ConfirmBy: by.String(), RecordedAt: now, Level: s.c.Level,
 			Instalments: []models.Instalment{{Seq: 1, DueOn: today.AddDays(15).String(), AmountFen: s.dispute.fen, What: "一次付清"}},
 		}
 		for _, p := range s.c.Parties {

@@ -37,6 +37,15 @@ func (r Rules) PlanPerformance(c *models.Case, now time.Time) error {
 	return nil
 }
 
+// ConfirmBy is the last day on which both parties may apply for judicial confirmation: the thirtieth after that
+// on which the agreement came into force (人民调解法第33条), or where it is off the next that is worked (民法典第203条).
+// While the days off of its year are not announced nobody is told of a later day than the thirtieth; known says
+// whether they are.
+func (r Rules) ConfirmBy(inForce workday.Date) (by workday.Date, known bool, err error) {
+	counted, err := r.Calendar.AddDays(inForce, models.ConfirmDays)
+	return counted.Last, !counted.Provisional, err
+}
+
 // PlanVisit notes by which day a dispute that is closed is visited again, and when its office is reminded
 // of it. It is called inside Case.Move.
 func (r Rules) PlanVisit(c *models.Case, now time.Time) {
@@ -83,7 +92,12 @@ func reminderText(c *models.Case, r models.Reminder, today workday.Date) string 
 	}
 	switch r.Kind {
 	case models.NoticeConfirm:
-		by := day.AddDays(30)
+		by := day.AddDays(models.ConfirmDays)
+		if a := c.Agreement; a != nil {
+			if told, err := workday.Parse(a.ConfirmBy); err == nil {
+				by = told
+			}
+		}
 		if by.Before(today) {
 			return fmt.Sprintf("申请司法确认的三十日已于%s届满", speak(by, today))
 		}

@@ -154,6 +154,20 @@ func (s *Store) CasesWithRoot(ctx context.Context, village string, root models.R
 	return out, nil
 }
 
+// CasesFollowing returns the cases that go on with a filed one, the latest first, some dozens at most. They are
+// of its village, so that whoever sees one sees all.
+func (s *Store) CasesFollowing(ctx context.Context, scope models.Scope, filed *models.Case) ([]*models.Case, error) {
+	if !scope.Covers(filed.Place.Village) {
+		return []*models.Case{}, nil
+	}
+	found, err := s.cases.Find(ctx, docstore.Query{
+		Index:  "village_roots",
+		Filter: []docstore.Condition{docstore.Equal("place.village", filed.Place.Village), docstore.HasAll("roots", models.FollowsKey(filed.ID.Hex()))},
+		Order:  "loggedAt", Desc: true, Limit: maxRooted,
+	})
+	return found, told(err, "纠纷")
+}
+
 // optional is a text that may be missing.
 func optional(raw bson.Raw, name string) string {
 	text, _ := raw.Lookup(name).StringValueOK()

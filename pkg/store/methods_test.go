@@ -173,6 +173,7 @@ func methods(st *store.Store) map[string]func(context.Context) []error {
 				_, err := st.PendingClusters(ctx, noon, &models.Cluster{ID: "k", PendingAt: &noon}, 5)
 				return err
 			}),
+		"CasesFollowing": only(func(ctx context.Context) error { _, err := st.CasesFollowing(ctx, scope, c); return err }),
 		"CasesWithRoot": only(func(ctx context.Context) error {
 			_, err := st.CasesWithRoot(ctx, northOne, models.Root{Kind: models.RootYear, Text: "2025"})
 			return err

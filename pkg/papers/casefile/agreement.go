@@ -217,12 +217,11 @@ func confirmation(f *form, s *Source, _ int) {
 	f.list("协议内容：", a.Items, 6)
 	f.head("附：")
 	f.text("1. 调解协议；2. 双方的身份证明；3. 与协议有关的财产权利证明；4. 双方的送达地址、电话；5. 有委托代理人的，授权委托书。")
-	f.text("此致")
 	court := line(10) + "人民法院"
 	if a.Confirmation != nil {
 		court = first(a.Confirmation.Court, court)
 	}
-	f.add(write(docx.ItemFlat, court))
+	f.add(docx.Keep(write(docx.Item, "此致"), write(docx.ItemFlat, court))...)
 	f.signatures("申请人签名：", s.partySigners(nil)...)
 }
 

@@ -62,6 +62,7 @@ func escalated(f *form, s *Source, i int) {
 	)
 	f.parties("当事人：")
 	f.part("简要事实：", up.Facts, 5)
+	f.cameBack()
 	f.head("做过的调解：")
 	if len(up.Tried) == 0 {
 		f.text("本级没有调解记录。")
@@ -190,11 +191,12 @@ func referral(f *form, s *Source, _ int) {
 	f.part("移送的原因：", r.Reason, 3)
 	f.parties("当事人：")
 	f.part("纠纷简要情况：", c.Facts, 6)
+	f.cameBack()
 	f.part("已经做过的调解：", tried(s), 3)
 	f.text("有关材料随函移送，请查收并将处理结果告知我们。")
 	f.sealed(s.committee(), civil(&r.At))
 	f.head("送达回执：")
-	f.text("上述移送函和材料已经收到。收件人：%s　收到日期：%s", line(8), dayOr(""))
+	f.text("上述移送函和材料已经收到。\n收件人：%s\n收到日期：%s", line(8), dayOr(""))
 }
 
 func tried(s *Source) string {
@@ -224,6 +226,7 @@ func closing(f *form, s *Source, _ int) {
 	)
 	f.parties("当事人：")
 	f.part("纠纷简要情况：", c.Facts, 5)
+	f.cameBack()
 	f.part("调解经过：", tried(s), 4)
 	f.part("处理结果：", result(s), 4)
 	f.part("履行情况：", performance(s), 3)

@@ -143,15 +143,19 @@ func (f *form) parties(name string) {
 		last.KeepNext = false
 		f.blocks[len(f.blocks)-1] = last
 	}
-	t := docx.Table{Widths: []int{20, 28, 9, 12, 10, 17, 32, 28}, Header: 1, Rows: []docx.Row{
-		row(h("身份"), h("姓名或名称"), h("性别"), h("民族"), h("年龄"), h("职业或职务"), h("单位或住址"), h("联系方式")),
+	t := docx.Table{Widths: []int{20, 26, 9, 11, 9, 22, 31, 28}, Header: 1, Rows: []docx.Row{
+		row(h("身份"), h("姓名或名称"), h("性别"), h("民族"), h("年龄"), h("职业或\n职务"), h("单位或住址"), h("联系方式")),
 	}}
 	for i, p := range f.s.Case.Parties {
 		name := p.Name
 		if p.Representative != "" {
 			name += "\n（代表人" + p.Representative + "）"
 		}
-		t.Rows = append(t.Rows, row(h(p.Role.Name()), v(name), v(p.Sex), v(nation(p.Nation)), v(f.s.age(i)), v(""), v(p.Address), v(f.s.numbers(i).Phone)))
+		r := row(h(p.Role.Name()), v(name), v(p.Sex), v(nation(p.Nation)), v(f.s.age(i)), v(p.Occupation), v(p.Address), v(f.s.numbers(i).Phone))
+		if f.s.empty {
+			r.Height += rowHeight / 2 // an address is written in two lines
+		}
+		t.Rows = append(t.Rows, r)
 	}
 	f.add(t)
 }

@@ -3,6 +3,7 @@ package casefile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"fengqiao/models"
 	"fengqiao/pkg/papers/docx"
@@ -41,6 +42,9 @@ func back(f *form, s *Source, _ int) {
 // remarks are what there is to say about the file itself: papers that it lacks, what came after filing.
 func (s *Source) remarks() []string {
 	var out []string
+	if back := s.cameBack(); back != "" {
+		out = append(out, back)
+	}
 	for i, c := range s.Case.Corrections {
 		out = append(out, fmt.Sprintf("第%d次补正（%s，%s）：%s", i+1, dayOr(civil(&c.At)), c.By.Name, c.Reason))
 	}
@@ -55,6 +59,22 @@ func (s *Source) remarks() []string {
 		out = append(out, fmt.Sprintf("立卷后第%d次补充（%s，%s）：%s", sup.Seq, dayOr(civil(&sup.At)), sup.By.Name, sup.Text))
 	}
 	return out
+}
+
+// cameBack tells of the filed case that this one goes on with, and what happened since; "" for none.
+func (s *Source) cameBack() string {
+	f := s.Case.Linked.Follows
+	if f == nil {
+		return ""
+	}
+	return f.Say(dayOr) + "。归档以后：" + strings.TrimRight(f.Again, "。") + "。"
+}
+
+// cameBack adds what there is to say of a filed case that this one goes on with.
+func (f *form) cameBack() {
+	if back := f.s.cameBack(); back != "" {
+		f.text("%s", back)
+	}
 }
 
 // statement is the 卷宗情况说明.

@@ -13,6 +13,7 @@ func application(f *form, s *Source, _ int) {
 	f.title(false)
 	f.parties("当事人自然情况：")
 	f.part("纠纷事实：", c.Facts, 8)
+	f.cameBack()
 	f.list("申请事项：", c.Requests, 3)
 	if s.empty {
 		f.text("%s：", line(14))
@@ -44,6 +45,7 @@ func register(f *form, s *Source, _ int) {
 	)
 	f.parties("当事人：")
 	f.part("纠纷简要情况：", c.Facts, 8)
+	f.cameBack()
 	f.list("请求：", c.Requests, 3)
 	if c.Conflict.Exists {
 		f.part("利益冲突及当事人意见：", "被申请人是村集体经济组织或者村民委员会。当事人意见："+or(c.Conflict.Consent, 16), 0)

@@ -41,8 +41,8 @@ func ordinary() *casefile.Source {
 		Facts:    "申请人于2024年把北坡三组的12.5亩承包地流转给被申请人种大蒜，约定每亩每年800元。\n被申请人拖欠两年的租金没有付。",
 		Requests: []string{"付清拖欠的租金32000元", "以后每年年底前付清当年租金"},
 		Parties: []models.Party{
-			{Role: models.Applicant, Kind: models.Person, Name: "许来福", Sex: "男", Nation: "汉族", Address: "枫溪镇北坡村三组", IDNumber: models.Sealed{Mask: "990101********1234"}, Phone: models.Sealed{Mask: "138****5678"}, Agent: "许小军"},
-			{Role: models.Respondent, Kind: models.Organisation, Name: "丰年农机合作社", Address: "枫溪镇北坡村二组", Representative: "邵兴旺", IDNumber: models.Sealed{Mask: "93990101****1X"}, Phone: models.Sealed{Mask: "139****8888"}},
+			{Role: models.Applicant, Kind: models.Person, Name: "许来福", Sex: "男", Nation: "汉族", Occupation: "种地，兼北坡小学门卫", Address: "枫溪镇北坡村三组", IDNumber: models.Sealed{Mask: "990101********1234"}, Phone: models.Sealed{Mask: "138****5678"}, Agent: "许小军"},
+			{Role: models.Respondent, Kind: models.Organisation, Name: "丰年农机合作社", Address: "枫溪镇北坡村二组", Representative: "邵兴旺", Occupation: "理事长", IDNumber: models.Sealed{Mask: "93990101****1X"}, Phone: models.Sealed{Mask: "139****8888"}},
 		},
 		Mediators: []string{"陈守义", "李桂兰"}, State: models.Closed, Ending: models.Performed, Risk: models.Blue, Office: office, Level: "village",
 		Stages: []models.Stage{{Level: "village", Name: "村级", Office: office, Handler: &mediator, Opened: at("2026-10-08 09:00"), Received: ptr(at("2026-10-09 10:00")), Closed: ptr(at("2026-10-20 16:00")), Outcome: models.OutcomeAgreed}},
@@ -99,11 +99,12 @@ func failed() *casefile.Source {
 	return s
 }
 
-// oral is a case with an oral agreement, of which nothing was performed yet.
+// oral is a case with an oral agreement, of which nothing was performed yet. It goes on with a filed one.
 func oral() *casefile.Source {
 	s := ordinary()
 	c := s.Case
 	c.State, c.Ending, c.ClosedAt, c.Filing, c.Attachments = models.Agreed, "", nil, nil, nil
+	c.Linked.Follows = &models.FiledCase{ID: "65f1a3", Number: "〔2025〕北坡村人调字第3号", FiledOn: "2025-12-30", Again: "2026年秋收以后，被申请人又没有按时付租金。"}
 	c.Agreement = &models.Agreement{Form: "oral", OralReason: "当场付清，双方认为不需要写", Items: []string{"当场付清500元"}, AmountFen: 500_00, ReachedOn: "2026-10-20", InForceOn: "2026-10-20", ConfirmBy: "2026-11-19"}
 	return s
 }
@@ -136,7 +137,7 @@ func crowd() *casefile.Source {
 	c := s.Case
 	c.Parties = c.Parties[1:]
 	for i := range 39 {
-		c.Parties = append(c.Parties, models.Party{Role: models.Applicant, Kind: models.Person, Name: []string{"许来福", "阿卜杜热合曼·买买提吐尔逊江", "欧阳春晓"}[i%3], Sex: "男", Nation: []string{"汉族", "维吾尔族"}[i%2], Address: fmt.Sprintf("枫溪镇北坡村第%d村民小组%d号（户籍在外省，常年在外务工）", i%5+1, i+1), Phone: models.Sealed{Mask: "138****5678"}})
+		c.Parties = append(c.Parties, models.Party{Role: models.Applicant, Kind: models.Person, Name: []string{"许来福", "阿卜杜热合曼·买买提吐尔逊江", "欧阳春晓"}[i%3], Sex: "男", Nation: []string{"汉族", "维吾尔族"}[i%2], Occupation: []string{"种地", "青禾县枫溪镇第二建筑安装工程有限责任公司钢筋工"}[i%2], Address: fmt.Sprintf("枫溪镇北坡村第%d村民小组%d号（户籍在外省，常年在外务工）", i%5+1, i+1), Phone: models.Sealed{Mask: "138****5678"}})
 	}
 	c.Agreement.Items = nil
 	for i := range 60 {
