@@ -44,7 +44,7 @@ func newRing(t *testing.T) *seal.Ring {
 	return ring
 }
 
-func build(t *testing.T, now time.Time, seed uint64, cases int) *store.Store {
+func build(t *testing.T, now time.Time, seed uint64, cases int, reported bool) *store.Store {
 	t.Helper()
 	st := openStore(t)
 	require.NoError(t, Build(t.Context(), st, Options{
@@ -54,6 +54,9 @@ func build(t *testing.T, now time.Time, seed uint64, cases int) *store.Store {
 			return err
 		},
 		Reports: func(ctx context.Context, now time.Time) error {
+			if !reported {
+				return nil
+			}
 			reports := screening.New(st, func() time.Time { return now })
 			if _, err := reports.BuildMissing(ctx, nil); err != nil {
 				return err
@@ -88,7 +91,7 @@ func TestDemoShowsEverything(t *testing.T) {
 	for i, now := range days {
 		t.Run(now.Format(time.DateOnly), func(t *testing.T) {
 			t.Parallel()
-			st := build(t, now, uint64(i)+1, 400)
+			st := build(t, now, uint64(i)+1, 400, true)
 			all := everyCase(t, st)
 			require.Len(t, all, 400)
 
@@ -271,7 +274,7 @@ func TestDemoFollowsItsSeed(t *testing.T) {
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, workday.Zone)
 	stories := func(seed uint64) []string {
 		var out []string
-		for _, c := range everyCase(t, build(t, now, seed, 20)) {
+		for _, c := range everyCase(t, build(t, now, seed, 20, false)) {
 			line := c.NumberText() + c.Title + string(c.State)
 			for _, e := range c.Timeline {
 				line += " " + e.At.Format(time.RFC3339) + string(e.Action) + e.Note

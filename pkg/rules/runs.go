@@ -2,6 +2,8 @@ package rules
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -140,8 +142,8 @@ func (r *Runs) join(who, key string, do func(context.Context, *Run) (any, error)
 	return run, nil
 }
 
-// carry waits for a run's turn and does it.
-func (r *Runs) carry(ctx context.Context, run *Run, do func(context.Context, *Run) (any, error)) (any, error) {
+// carry waits for a run's turn and does it. A panic is an error like another: nobody above would catch it.
+func (r *Runs) carry(ctx context.Context, run *Run, do func(context.Context, *Run) (any, error)) (result any, err error) {
 	ctx, stop := context.WithTimeoutCause(ctx, runLimit, models.Errorf(models.Unavailable, "trial.too_long", "试算超过%d分钟，已经停下。请过一会儿再试", int(runLimit.Minutes())))
 	defer stop()
 	select {
@@ -151,7 +153,12 @@ func (r *Runs) carry(ctx context.Context, run *Run, do func(context.Context, *Ru
 	}
 	defer func() { <-r.turn }()
 	run.begun.Store(true)
-	result, err := do(ctx, run)
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	result, err = do(ctx, run)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

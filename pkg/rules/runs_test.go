@@ -77,6 +77,9 @@ func TestRunsAreShort(t *testing.T) {
 		_, far, err := runs.Ask(t.Context(), "county", "甲", func(context.Context, *rules.Run) (any, error) { return nil, fault })
 		require.Nil(t, far)
 		require.Equal(t, fault, err)
+		_, far, err = runs.Ask(t.Context(), "county", "甲", func(context.Context, *rules.Run) (any, error) { panic("a fault of the program") })
+		require.Nil(t, far)
+		require.ErrorContains(t, err, "a fault of the program")
 		var none *rules.Runs
 		result, far, err := none.Ask(t.Context(), "county", "甲", func(_ context.Context, run *rules.Run) (any, error) { run.Counted(1); return 1, nil })
 		require.NoError(t, err)

@@ -3,7 +3,9 @@ package rules
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -203,6 +205,11 @@ func (s *Service) Try(ctx context.Context, q TrialQuery) (*Trial, error) {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(townships)) {
 		workers.Go(func() {
+			defer func() {
+				if fault := recover(); fault != nil {
+					cancel(fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
+				}
+			}()
 			p := policies{was: escalation.Rules{Policy: q.Against, Calendar: calendar}, is: escalation.Rules{Policy: q.With, Calendar: calendar}, now: now, most: q.Most}
 			for {
 				i := int(next.Add(1)) - 1
