@@ -194,7 +194,7 @@ func transitions() []Transition {
 		{Action: ActionCorrect, From: any, Review: unreviewed(), Hand: Holder, Roles: handlers},
 		{Action: ActionAffirm, From: any, Hand: Holder, Roles: handlers},
 		{Action: ActionRaise, From: open, Hand: Anyone, Roles: handlers},
-		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial, RoleCounty}},
+		{Action: ActionLower, From: open, Hand: Anyone, Roles: []Role{RoleChair, RoleJudicial}},
 		{Action: ActionSigns, From: open, Hand: Anyone, Roles: handlers},
 		{Action: ActionAssess, From: []State{Logged, Mediating, Failed}, Hand: ByClock, Roles: []Role{RoleSystem}},
 		{Action: ActionJoin, From: unclosed, Hand: ByClock, Roles: []Role{RoleSystem}},

@@ -197,11 +197,9 @@ func (s *Service) ClustersOf(ctx context.Context, c *models.Case) ([]*models.Clu
 	return out, nil
 }
 
-// DecidesClusters says whether a role confirms and dismisses group disputes: who may lower a risk.
+// DecidesClusters says whether a role confirms and dismisses group disputes: whoever leads an office.
 func DecidesClusters(role models.Role) bool {
-	return slices.ContainsFunc(models.Lifecycle(), func(t models.Transition) bool {
-		return t.Action == models.ActionLower && slices.Contains(t.Roles, role)
-	})
+	return role == models.RoleChair || role == models.RoleJudicial || role == models.RoleCounty
 }
 
 // Decide confirms a group dispute, or dismisses it. The decision is one write to its document; every

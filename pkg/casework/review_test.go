@@ -199,11 +199,14 @@ func TestAssess(t *testing.T) {
 		require.Equal(t, "由蓝（低）改为橙（较高）：有人扬言打人", c.Timeline[2].Note)
 		require.Equal(t, models.ActionRaise, c.Timeline[2].Action)
 	})
-	t.Run("the mediator does not lower", func(t *testing.T) {
+	t.Run("neither the mediator nor the county lowers", func(t *testing.T) {
 		t.Parallel()
 		c := w.accepted(t, func(f *casework.LogForm) { f.Risk = models.Orange })
-		_, err := w.Assess(t.Context(), mediator, ref(c), risk(models.Blue))
-		requireRefused(t, models.Forbidden, "case.not_yours", err)
+		for _, actor := range []models.Actor{mediator, countyMan} {
+			_, err := w.Assess(t.Context(), actor, ref(c), risk(models.Blue))
+			requireRefused(t, models.Forbidden, "case.not_yours", err)
+			require.Contains(t, models.AsError(err).Message, "由村调委会主任、司法所工作人员办理")
+		}
 		c = did(t)(w.Assess(t.Context(), chair, ref(c), risk(models.Blue)))
 		require.Equal(t, models.ActionLower, c.Timeline[2].Action)
 	})

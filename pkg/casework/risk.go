@@ -34,7 +34,7 @@ func (s *Service) ReportSigns(ctx context.Context, actor models.Actor, ref Ref, 
 		}
 		if gone.Any() {
 			if _, err := models.Permit(c.Seating(rules.Policy), models.ActionLower, actor); err != nil {
-				return models.Errorf(models.Forbidden, "signs.lower", "“%s”已经登记。只有村调委会主任、司法所和县里可以取消，您可以请他们核实", gone.Text())
+				return models.Errorf(models.Forbidden, "signs.lower", "“%s”已经登记。只有村调委会主任和司法所可以取消，您可以请他们核实", gone.Text())
 			}
 			if form.Note == "" {
 				return models.FieldErrorf("note", "请写明怎样核实“%s”已经没有了", gone.Text())

@@ -177,11 +177,21 @@ func TestUnlikelyShares(t *testing.T) {
 
 func TestChecksAreDrawnOnceAndRecorded(t *testing.T) {
 	t.Parallel()
-	k := keepShort(t)
-	last := k.months()[3] // in which more cases ended than are drawn
-	k.now = window(t, last).End.Add(6 * time.Hour)
+	h := newHistory(t, policy(), seeded(3))
+	h.live(1200, 6, nil) // months in which more cases end than are drawn
+	k := keep(t, h)
 	_, err := k.service.BuildMissing(t.Context(), nil)
 	require.NoError(t, err)
+	code, last, cases := townships[0].Code, "", []*models.Case(nil)
+	for _, m := range k.months() {
+		ended, err := k.service.Cases(t.Context(), everything, code, m, "concluded")
+		require.NoError(t, err)
+		if len(ended) > len(cases) {
+			last, cases = m, ended
+		}
+	}
+	require.Greater(t, len(cases), models.DefaultGuard().DrawLeast, "more than are drawn")
+	k.now = window(t, last).End.Add(6 * time.Hour)
 	made, err := k.service.BuildChecks(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, len(townships), made)
@@ -189,12 +199,9 @@ func TestChecksAreDrawnOnceAndRecorded(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, made, "the first draw stays")
 
-	code := townships[0].Code
 	check, err := k.service.Check(t.Context(), everything, code, last)
 	require.NoError(t, err)
 	require.Len(t, check.Seed, 32)
-	cases, err := k.service.Cases(t.Context(), everything, code, last, "concluded")
-	require.NoError(t, err)
 	require.Equal(t, len(cases), check.Population)
 	same, population, err := k.service.Redrawn(t.Context(), check)
 	require.NoError(t, err)

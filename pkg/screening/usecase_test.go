@@ -191,9 +191,16 @@ func (w *worked) act(t *testing.T, actor models.Actor, c *models.Case, action mo
 	case models.ActionClose:
 		return w.cases.Close(ctx, actor, ref, casework.CloseForm{})
 	case models.ActionRaise, models.ActionLower:
-		return w.cases.Assess(ctx, actor, ref, casework.RiskForm{Risk: choose(w.history, models.Blue, models.Yellow, models.Orange, models.Red), Reason: "评估"})
+		risk := choose(w.history, models.Blue, models.Yellow, models.Orange, models.Red)
+		if action == models.ActionRaise && risk.Rank() < c.Risk.Rank() {
+			risk = c.Risk
+		}
+		return w.cases.Assess(ctx, actor, ref, casework.RiskForm{Risk: risk, Reason: "评估"})
 	case models.ActionSigns:
 		signs := models.RiskSigns{Petition: w.pick(2) == 0, Crowd: w.pick(8) == 0, Threat: w.pick(8) == 0}
+		if actor.Role == models.RoleCounty { // strikes none off
+			signs = c.Signs.With(signs)
+		}
 		return w.cases.ReportSigns(ctx, actor, ref, casework.SignsForm{RiskSigns: signs, Note: "核实过"})
 	case models.ActionPause:
 		return w.cases.Pause(ctx, actor, ref, casework.PauseForm{Ground: models.PauseSurvey, Note: "测绘"})
