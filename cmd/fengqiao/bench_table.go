@@ -61,14 +61,19 @@ type line struct {
 	Met    bool    `json:"met"`
 }
 
-// lines holds every figure against its target.
-func (r *results) lines() []line {
+// createLines holds the rates of logging cases against that of the bare loop.
+func (r *results) createLines() []line {
 	rate := func(n float64) string { return fmt.Sprintf("%.0f/s", n) }
-	mib := func(kib int64) string { return fmt.Sprintf("%d MiB", kib>>10) }
-	list := []line{
+	return []line{
 		{Name: "API 登记，16个客户端 ÷ 裸 SQLite 循环", Small: rate(r.Create.Bare), Large: rate(r.Create.Clients16), Figure: r.Create.Clients16 / r.Create.Bare, Unit: "×", Least: 2},
 		{Name: "API 登记，1个客户端 ÷ 裸 SQLite 循环", Small: rate(r.Create.Bare), Large: rate(r.Create.Clients1), Figure: r.Create.Clients1 / r.Create.Bare, Unit: "×", Least: 0.5},
 	}
+}
+
+// storeLines holds the times of the large store against those of the small one.
+func (r *results) storeLines() []line {
+	mib := func(kib int64) string { return fmt.Sprintf("%d MiB", kib>>10) }
+	var list []line
 	for _, x := range []struct {
 		name         string
 		small, large time.Duration
@@ -85,25 +90,24 @@ func (r *results) lines() []line {
 		list = append(list, line{Name: x.name, Small: short(x.small), Large: short(x.large), Figure: float64(x.large) / float64(x.small), Unit: "×", Most: x.most})
 	}
 	memory := max(r.Create.Peak, r.Small.Peak, r.Large.Peak)
-	list = append(list,
+	return append(list,
 		line{Name: "到期检查，无事可做", Small: short(r.Small.Idle), Large: short(r.Large.Idle), Figure: float64(max(r.Small.Idle, r.Large.Idle)) / float64(time.Millisecond), Unit: "ms", Most: 5},
 		line{Name: fmt.Sprintf("全县%d份月报", r.Large.Built), Small: short(r.Small.Reports), Large: short(r.Large.Reports), Figure: r.Large.Reports.Seconds(), Unit: "s", Most: 20},
 		line{Name: "一镇月报页面", Small: short(r.Small.Sheet), Large: short(r.Large.Sheet), Figure: float64(max(r.Small.Sheet, r.Large.Sheet)) / float64(time.Millisecond), Unit: "ms", Most: 100},
 		line{Name: "启动到第一页", Small: short(r.FirstPageSmall), Large: short(r.FirstPageLarge), Figure: r.FirstPageLarge.Seconds(), Unit: "s", Most: 1},
 		line{Name: "常驻内存峰值", Small: mib(r.Small.Peak), Large: mib(r.Large.Peak), Figure: float64(memory) / 1024, Unit: "MiB", Most: 200},
 	)
-	return judged(slices.Concat(list, r.sweepLines(), r.trialLines()))
 }
 
 // sweepLines holds the figures of the large sweep against their targets.
 func (r *results) sweepLines() []line {
 	rate := func(s *sweptAway) string { return fmt.Sprintf("%.0f/s", s.perSecond()) }
 	alone, read := &r.SweepAlone, &r.SweepRead
-	return judged([]line{
+	return []line{
 		{Name: fmt.Sprintf("一次上报%d件（左：没有人在用，右：有人在看案件）", alone.Due), Small: rate(alone), Large: rate(read), Figure: alone.perSecond(), Unit: "件/s", Least: 5_000},
 		{Name: "案件页面 p99，检查时 ÷ 平时", Small: short(read.Rest), Large: short(read.Busy), Figure: float64(read.Busy) / float64(max(read.Rest, 1)), Unit: "×", Most: 5},
 		{Name: "到期检查的内存峰值", Small: fmt.Sprintf("%d MiB", alone.Peak>>10), Large: fmt.Sprintf("%d MiB", read.Peak>>10), Figure: float64(max(alone.Peak, read.Peak)) / 1024, Unit: "MiB", Most: 200},
-	})
+	}
 }
 
 // judged says of each line whether its target is met.
