@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +27,7 @@ import (
 )
 
 // measureCreating compares logging cases through the API, over real connections, with a bare loop
-// that writes the very documents that came of it. Rounds alternate, so that what disturbs the
+// that writes the very documents that came of it into a file that holds all those before them. Rounds alternate, so that what disturbs the
 // machine disturbs all of them.
 func measureCreating(ctx context.Context, data string, e effort) (c created, err error) {
 	end := time.Now()
@@ -73,11 +75,12 @@ func measureCreating(ctx context.Context, data string, e effort) (c created, err
 		if err != nil {
 			return c, err
 		}
-		kind, docs, err := a.caseDocuments(ctx, e.creates1)
+		kind, docs, err := a.latestCases(ctx, e.creates1)
 		if err != nil {
 			return c, err
 		}
-		took, err := embedded.BareLoop(ctx, filepath.Join(data, fmt.Sprintf("bare-%d.db", round)), kind, docs)
+		before := a.casesBefore(ctx, kind, docs[0].Lookup("_id").ObjectID())
+		took, err := embedded.BareLoop(ctx, filepath.Join(data, fmt.Sprintf("bare-%d.db", round)), kind, before, docs)
 		if err != nil {
 			return c, err
 		}
@@ -97,15 +100,40 @@ func averageSize(docs []bson.Raw) int {
 	return total / len(docs)
 }
 
-// caseDocuments reads cases as the engine keeps them.
-func (a *application) caseDocuments(ctx context.Context, count int) (*docstore.Kind, []bson.Raw, error) {
+// latestCases reads the cases that came last as the engine keeps them, the first of them first.
+func (a *application) latestCases(ctx context.Context, count int) (*docstore.Kind, []bson.Raw, error) {
 	for _, kind := range store.Kinds() {
 		if kind.Name == "cases" {
 			docs, err := a.engine.Find(ctx, kind, docstore.Query{Index: docstore.IDIndex, Desc: true, Limit: min(count, docstore.MaxLimit)})
+			slices.Reverse(docs)
 			return kind, docs, err
 		}
 	}
 	return nil, nil, errors.New("the store keeps no cases")
+}
+
+// casesBefore reads all cases that came before one.
+func (a *application) casesBefore(ctx context.Context, kind *docstore.Kind, first bson.ObjectID) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		query := docstore.Query{Index: docstore.IDIndex, Limit: docstore.MaxLimit}
+		for {
+			docs, err := a.engine.Find(ctx, kind, query)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, doc := range docs {
+				id := doc.Lookup("_id").ObjectID()
+				if id == first || !yield(doc, nil) {
+					return
+				}
+				query.After = &docstore.Cursor{ID: id}
+			}
+			if len(docs) < query.Limit {
+				return
+			}
+		}
+	}
 }
 
 // creator logs cases as clients of the API do.

@@ -136,7 +136,7 @@ func (r *results) print(w io.Writer, lines []line, small, large int) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.2f %s\t%s\t%s\n", l.Name, l.Small, l.Large, l.Figure, l.Unit, target, met)
 	}
 	if r.Create.Bytes > 0 {
-		fmt.Fprintf(table, "（前两行左列是裸循环，右列是 API；每份案卷约%d字节）\t\t\t\t\t\n", r.Create.Bytes)
+		fmt.Fprintf(table, "（前两行左列是裸循环，写入装有同样多案卷的库，右列是 API；每份案卷约%d字节）\t\t\t\t\t\n", r.Create.Bytes)
 	}
 	return table.Flush()
 }

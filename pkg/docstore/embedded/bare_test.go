@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -33,7 +34,12 @@ func TestBareLoopWritesWhatTheEngineWrites(t *testing.T) {
 		docs = append(docs, raw)
 	}
 	path := filepath.Join(t.TempDir(), "bare.db")
-	took, err := BareLoop(t.Context(), path, kind, docs)
+	before := func(yield func(bson.Raw, error) bool) {
+		for _, doc := range docs[:5] {
+			yield(doc, nil)
+		}
+	}
+	took, err := BareLoop(t.Context(), path, kind, before, docs[5:])
 	require.NoError(t, err)
 	require.Positive(t, took)
 
@@ -53,6 +59,9 @@ func TestBareLoopWritesWhatTheEngineWrites(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = BareLoop(ended, filepath.Join(t.TempDir(), "none.db"), kind, docs)
+	_, err = BareLoop(ended, filepath.Join(t.TempDir(), "none.db"), kind, before, docs)
 	require.ErrorIs(t, err, context.Canceled)
+	broken := errors.New("broken")
+	_, err = BareLoop(t.Context(), filepath.Join(t.TempDir(), "none.db"), kind, func(yield func(bson.Raw, error) bool) { yield(nil, broken) }, docs)
+	require.ErrorIs(t, err, broken)
 }
