@@ -25,6 +25,7 @@ type writer struct {
 	mutex   sync.Mutex
 	waiting []*write
 
+	log       *checkpointer
 	committed func(writes int) // for tests: called after each commit with the writes it had
 }
 
@@ -166,6 +167,7 @@ func (w *writer) apply(group []*write) bool {
 			return false
 		}
 	} else {
+		w.log.wrote(len(group))
 		w.committed(len(group))
 	}
 	answer(group, err)

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -58,4 +59,31 @@ func TestAPanicLeavesTheStoreInOrder(t *testing.T) {
 	})
 	require.ErrorIs(t, <-beside.done, errPanicked)
 	require.NoError(t, files.Insert(t.Context(), newFile(3)))
+}
+
+// What is written comes into the file while the log is far from full, and nobody who writes waits for it.
+func TestTheLogIsCopiedBesideTheWriters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	e, err := open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	require.NoError(t, e.Ensure(t.Context(), fileKind()))
+	files := docstore.NewCollection[file](e, fileKind())
+	size := func() int64 {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		return info.Size()
+	}
+	before := size()
+	for i := range copyEvery / 2 {
+		require.NoError(t, files.Insert(t.Context(), newFile(i)))
+	}
+	require.Equal(t, before, size(), "a few writes are not worth it")
+	for i := range copyEvery {
+		require.NoError(t, files.Insert(t.Context(), newFile(copyEvery+i)))
+	}
+	for size() == before {
+		runtime.Gosched()
+	}
 }

@@ -88,12 +88,9 @@ func open(ctx context.Context, path string, opts ...Option) (*Engine, error) {
 	e := &Engine{readers: readers, statements: statements{db: readers}}
 	e.tables.Store(&map[string]*table{})
 	e.writer = newWriter(writing, conn, o.busy, e.checkSchema)
+	e.writer.log = newCheckpointer(readers)
 	return e, nil
 }
-
-// checkpointPages is how long the write-ahead log grows, in pages, before it is copied into the file: 64
-// MiB. A page that is written again meanwhile is copied once.
-const checkpointPages = 16 << 10
 
 // The page caches, in KiB for each connection. The operating system keeps the rest of the file.
 const (
@@ -171,6 +168,7 @@ func (e *Engine) Close() error {
 		return nil
 	}
 	e.closed = true
+	e.writer.log.close()
 	err := errors.Join(e.statements.close(), e.readers.Close(), e.writer.close())
 	if err != nil {
 		return fmt.Errorf("close the store: %w", err)
