@@ -10,6 +10,8 @@ import (
 const checkpointPages = 16 << 10
 
 // copyEvery is how many writes come between two copies beside the writers: a quarter of a full log, or less.
+// Many documents written by one call are one write: a sweep has both processors busy already, and copying
+// beside it would keep those waiting who read meanwhile.
 const copyEvery = 256
 
 // checkpointer copies the log into the file while others write, so that the one who fills it finds little
