@@ -47,7 +47,7 @@ func (c *benchCommand) effort() effort {
 	if c.Quick {
 		return effort{rounds: 1, creates: 96, creates1: 16, reads: 5, sweeps: 2, due: 100, dueMany: 600, rest: 200 * time.Millisecond}
 	}
-	return effort{rounds: 5, creates: 1_600, creates1: 400, reads: 60, sweeps: 25, due: 1_000, dueMany: 20_000, rest: 8 * time.Second}
+	return effort{rounds: 7, creates: 1_600, creates1: 400, reads: 60, sweeps: 25, due: 1_000, dueMany: 20_000, rest: 8 * time.Second}
 }
 
 // Run measures everything, or the one part it was called for.

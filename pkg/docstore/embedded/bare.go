@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -53,7 +52,7 @@ func BareLoop(ctx context.Context, path string, kind *docstore.Kind, before iter
 	}
 	begun := time.Now()
 	for _, writes := range work {
-		if err := b.commit(ctx, slices.Values([][]bareWrite{writes})); err != nil {
+		if err := b.commit(ctx, writes); err != nil {
 			return 0, fmt.Errorf("bare loop: %w", err)
 		}
 	}
@@ -151,33 +150,42 @@ func (b *bare) writes(doc bson.Raw) ([]bareWrite, error) {
 	return out, nil
 }
 
-// fill writes documents in one transaction, and leaves nothing of it in the log.
+// fill writes documents, some hundreds in a transaction, and leaves nothing of them in the log.
 func (b *bare) fill(ctx context.Context, docs iter.Seq2[bson.Raw, error]) error {
-	var broken error
-	err := b.commit(ctx, func(yield func([]bareWrite) bool) {
-		for doc, err := range docs {
-			var writes []bareWrite
-			if err == nil {
-				writes, err = b.writes(doc)
-			}
-			if broken = err; err != nil || !yield(writes) {
-				return
-			}
-		}
-	})
-	if err = cmp.Or(broken, err); err != nil {
+	var some [][]bareWrite
+	flush := func() error {
+		err := b.commit(ctx, some...)
+		some = some[:0]
 		return err
 	}
-	_, err = b.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	for doc, err := range docs {
+		if err != nil {
+			return err
+		}
+		writes, err := b.writes(doc)
+		if err != nil {
+			return err
+		}
+		if some = append(some, writes); len(some) < 200 {
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	_, err := b.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }
 
 // commit writes what belongs to some documents in one transaction.
-func (b *bare) commit(ctx context.Context, documents iter.Seq[[]bareWrite]) error {
+func (b *bare) commit(ctx context.Context, documents ...[]bareWrite) error {
 	if _, err := b.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	for writes := range documents {
+	for _, writes := range documents {
 		for _, w := range writes {
 			if _, err := b.exec(ctx, w.text, w.args...); err != nil {
 				return rollback(b.conn, err)
