@@ -18,11 +18,11 @@ import (
 // BareLoop is the yardstick that the engine is measured with: a plain loop that writes the same
 // bytes, the same indexed columns and the same indexed elements of arrays into a new SQLite file,
 // with one durable transaction for each document. It knows no versions, no readers and no waiting
-// writers; its pages are cached and its log is copied as the engine's are. What was there before is
+// writers; it has the engine's cache, and copies its log as SQLite does unless told. What was there before is
 // written first and costs no time: a file that holds as much has trees as deep. It returns how long the
 // loop took, without preparing it.
 func BareLoop(ctx context.Context, path string, kind *docstore.Kind, before iter.Seq2[bson.Raw, error], docs []bson.Raw) (took time.Duration, err error) {
-	db, err := pool(path, 0, 1, writerCache, "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages))
+	db, err := pool(path, 0, 1, writerCache, "journal_mode(WAL)", "synchronous(FULL)")
 	if err != nil {
 		return 0, err
 	}

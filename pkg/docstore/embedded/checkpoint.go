@@ -3,30 +3,35 @@ package embedded
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
+	"time"
 )
 
 // checkpointPages is how long the write-ahead log grows, in pages, before whoever writes then copies it into
-// the file and begins it anew: 64 MiB. Most of it was copied by then, by checkpointer.
-const checkpointPages = 16 << 10
+// the file and begins it anew: 128 MiB. It grows so long only where nobody pauses: see checkpointer. A page
+// that is written again meanwhile is copied once.
+const checkpointPages = 32 << 10
 
-// copyEvery is how many writes come between two copies beside the writers: a quarter of a full log, or less.
-// Many documents written by one call are one write: a sweep has both processors busy already, and copying
-// beside it would keep those waiting who read meanwhile.
-const copyEvery = 256
+const (
+	copyAfter = 256                    // so many documents are worth a copy
+	copyPause = 100 * time.Millisecond // nothing is written for so long before one
+)
 
-// checkpointer copies the log into the file while others write, so that the one who fills it finds little
-// left to copy.
+// checkpointer copies the log into the file when writers pause, so that it does not fill and nobody waits for
+// the copy.
 type checkpointer struct {
-	writes int // since the last copy was asked for; of who leads
-	due    chan struct{}
-	done   chan struct{}
+	written atomic.Int64  // documents, ever
+	copied  int64         // of them when the last copy was asked for; of who leads
+	due     chan struct{} // enough was written
+	closed  chan struct{}
+	done    chan struct{}
 }
 
 func newCheckpointer(db *sql.DB) *checkpointer {
-	c := &checkpointer{due: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &checkpointer{due: make(chan struct{}, 1), closed: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(c.done)
-		for range c.due {
+		for c.paused() {
 			// What a failure leaves in the log, the next copy takes, or who fills it.
 			_, _ = db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)")
 		}
@@ -34,20 +39,41 @@ func newCheckpointer(db *sql.DB) *checkpointer {
 	return c
 }
 
-// wrote counts the writes of a group that was committed, and asks for a copy once they are enough.
-func (c *checkpointer) wrote(writes int) {
-	if c.writes += writes; c.writes < copyEvery {
+// wrote counts documents that were committed, and asks for a copy once they are enough.
+func (c *checkpointer) wrote(docs int) {
+	written := c.written.Add(int64(docs))
+	if written-c.copied < copyAfter {
 		return
 	}
-	c.writes = 0
+	c.copied = written
 	select {
 	case c.due <- struct{}{}:
-	default: // one is under way, and another asked for
+	default: // it was asked for already
+	}
+}
+
+// paused waits until enough was written and nothing is any more; false if the store is closed first.
+func (c *checkpointer) paused() bool {
+	select {
+	case <-c.due:
+	case <-c.closed:
+		return false
+	}
+	for {
+		before := c.written.Load()
+		select {
+		case <-time.After(copyPause):
+		case <-c.closed:
+			return false
+		}
+		if c.written.Load() == before {
+			return true
+		}
 	}
 }
 
 // close ends the copies. Nobody writes any more.
 func (c *checkpointer) close() {
-	close(c.due)
+	close(c.closed)
 	<-c.done
 }

@@ -34,6 +34,7 @@ type writer struct {
 // it returns is one that ends the transaction: what the caller is to be told is not among them.
 type write struct {
 	apply func(*session) error
+	docs  int // how many documents it writes
 	state atomic.Int32
 	done  chan error // gets the error of the transaction, nil after the commit
 }
@@ -52,9 +53,9 @@ func newWriter(db *sql.DB, conn *sql.Conn, busy time.Duration, check func(*sessi
 	}
 }
 
-// do has a write committed. If the context ends while the write waits, it is not applied.
-func (w *writer) do(ctx context.Context, apply func(*session) error) error {
-	one := &write{apply: apply, done: make(chan error, 1)}
+// do has a write of so many documents committed. If the context ends while the write waits, it is not applied.
+func (w *writer) do(ctx context.Context, docs int, apply func(*session) error) error {
+	one := &write{apply: apply, docs: docs, done: make(chan error, 1)}
 	w.mutex.Lock()
 	w.waiting = append(w.waiting, one)
 	w.mutex.Unlock()
@@ -167,7 +168,11 @@ func (w *writer) apply(group []*write) bool {
 			return false
 		}
 	} else {
-		w.log.wrote(len(group))
+		docs := 0
+		for _, one := range group {
+			docs += one.docs
+		}
+		w.log.wrote(docs)
 		w.committed(len(group))
 	}
 	answer(group, err)

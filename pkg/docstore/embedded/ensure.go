@@ -50,7 +50,7 @@ func (e *Engine) Ensure(ctx context.Context, kinds ...*docstore.Kind) error {
 	for _, t := range tables {
 		known[t.kind.Name] = t
 	}
-	if err := e.writer.do(ctx, func(s *session) error {
+	if err := e.writer.do(ctx, 1, func(s *session) error {
 		for _, t := range tables {
 			if err := t.ensure(s); err != nil {
 				return fmt.Errorf("kind %s: %w", t.kind.Name, err)

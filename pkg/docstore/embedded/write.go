@@ -58,7 +58,7 @@ func (e *Engine) write(ctx context.Context, kind *docstore.Kind, prepare func(*t
 		return err
 	}
 	var outcome error
-	if err := e.writer.do(ctx, func(s *session) (failure error) {
+	if err := e.writer.do(ctx, 1, func(s *session) (failure error) {
 		outcome, failure = apply(s)
 		return failure
 	}); err != nil {
@@ -86,7 +86,7 @@ func (e *Engine) ReplaceMany(ctx context.Context, kind *docstore.Kind, writes []
 	if len(writes) == 0 {
 		return results, nil
 	}
-	err = e.writer.do(ctx, func(s *session) (failure error) {
+	err = e.writer.do(ctx, len(writes), func(s *session) (failure error) {
 		results = slices.Clone(refused)
 		for i, w := range writes {
 			docstore.Pause(i)
@@ -261,7 +261,7 @@ func (e *Engine) PutBlob(ctx context.Context, data []byte) (string, error) {
 	if data == nil {
 		data = []byte{} // nil would be NULL
 	}
-	if err := e.writer.do(ctx, func(s *session) error {
+	if err := e.writer.do(ctx, 1, func(s *session) error {
 		return s.exec(`INSERT INTO "fengqiao.blobs" (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING`, hash, data)
 	}); err != nil {
 		return "", told(ctx, err)
