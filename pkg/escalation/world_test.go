@@ -80,7 +80,8 @@ func openedOn(t testing.TB, around func(docstore.Engine) docstore.Engine, polici
 	st, err := store.New(t.Context(), around(engine))
 	require.NoError(t, err)
 	for _, policy := range policies {
-		require.NoError(t, st.InsertPolicy(t.Context(), policy))
+		own := *policy // keeping it gives it its id, and tests share theirs
+		require.NoError(t, st.InsertPolicy(t.Context(), &own))
 	}
 	for _, year := range workday.Official() {
 		require.NoError(t, st.InsertCalendarYear(t.Context(), year))
