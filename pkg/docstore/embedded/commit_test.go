@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -61,25 +63,28 @@ func TestAPanicLeavesTheStoreInOrder(t *testing.T) {
 	require.NoError(t, files.Insert(t.Context(), newFile(3)))
 }
 
-// What is written comes into the file in a pause, while the log is far from full.
+// What is written comes into the file in a pause, while the log is far from full, and not before it.
 func TestTheLogIsCopiedWhenWritersPause(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "store.db")
-	e, err := open(t.Context(), path)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, e.Close()) })
-	require.NoError(t, e.Ensure(t.Context(), fileKind()))
-	files := docstore.NewCollection[file](e, fileKind())
-	size := func() int64 {
-		info, err := os.Stat(path)
-		require.NoError(t, err)
-		return info.Size()
-	}
-	before := size()
-	for i := range copyAfter {
-		require.NoError(t, files.Insert(t.Context(), newFile(i)))
-	}
-	for size() == before {
-		runtime.Gosched()
-	}
+	synctest.Test(t, func(t *testing.T) {
+		e, files := benchEngine(t)
+		var path string
+		require.NoError(t, e.readers.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list").Scan(&path))
+		size := func() int64 {
+			synctest.Wait()
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			return info.Size()
+		}
+		before := size()
+		for i := range copyAfter + 10 {
+			require.NoError(t, files.Insert(t.Context(), newFile(i)))
+			if i >= copyAfter {
+				time.Sleep(copyPause - time.Millisecond)
+			}
+		}
+		require.Equal(t, before, size(), "somebody was writing all the time")
+		time.Sleep(2 * copyPause)
+		require.Greater(t, size(), before)
+	})
 }
